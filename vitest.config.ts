@@ -1,0 +1,40 @@
+import { defineConfig } from 'vitest/config';
+
+// Libraries are reached as `#name`; the condition `development` points at their sources, so that tests need no build.
+const resolve = { conditions: ['development', 'node', 'import', 'default'] };
+const ssr = { resolve: { conditions: resolve.conditions, externalConditions: resolve.conditions } };
+
+const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
+  resolve,
+  ssr,
+  test: { name, include, environment: 'node' as const, ...more },
+});
+
+export default defineConfig({
+  test: {
+    projects: [
+      // Pure code and small parts: no Kafka, no Postgres, no child process.
+      project('unit', ['libs/**/*.test.ts', 'apps/**/*.test.ts', 'tools/**/*.test.ts']),
+      // One library or app against real Kafka and Postgres.
+      project('integration', ['libs/**/*.spec.ts', 'apps/**/*.spec.ts'], {
+        globalSetup: ['./libs/testing/global-setup.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+      }),
+      // Whole stories: every service as a process of its own. One file at a time: they share the machine's two cores.
+      project('e2e', ['test/*.spec.ts'], {
+        globalSetup: ['./libs/testing/global-setup.ts'],
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
+      project('faults', ['test/faults/*.spec.ts'], {
+        globalSetup: ['./libs/testing/global-setup.ts'],
+        testTimeout: 700_000,
+        hookTimeout: 180_000,
+        fileParallelism: false,
+      }),
+      project('statistics', ['test/statistics/*.spec.ts'], { testTimeout: 700_000 }),
+    ],
+  },
+});
