@@ -1,0 +1,69 @@
+import type { ArmEvidence, PairEvidence } from './evidence.js';
+import type { TrafficPlan } from './plan.js';
+import type { Verdict } from './verdict.js';
+
+/** States of a rollout: one is at work (`running`, `paused`), the others have ended. */
+export const rolloutStatuses = ['running', 'paused', 'succeeded', 'failed', 'superseded'] as const;
+export type RolloutStatus = (typeof rolloutStatuses)[number];
+
+/** What is known of one version, for people: over the whole rollout. */
+export interface VersionView {
+  version: string;
+  runtime: string;
+  artifact: string;
+  sha256: string | null;
+  /** Share of the traffic now. */
+  weight: number;
+  /** Fraction of the requests copied to it as a shadow, null where it is none. */
+  shadowFraction: number | null;
+  /** Workers that have it loaded. */
+  workers: number;
+  /** Why it could not be loaded, where it could not. */
+  failure: string | null;
+  evidence: (Omit<ArmEvidence, 'version'> & { mean: number | null; lower: number | null; upper: number | null }) | null;
+}
+
+/** `GET /api/v1/endpoints/{name}`. */
+export interface EndpointView {
+  name: string;
+  revision: number;
+  epoch: number;
+  /** Every living router has the epoch and every allocated or shadow version a living worker. */
+  ready: boolean;
+  /** What `ready` waits for; empty when ready. */
+  waitsFor: string[];
+  strategy: { name: string; spec: unknown };
+  rollout: { id: number; status: RolloutStatus; startedAt: string; endedAt: string | null; state: unknown };
+  plan: TrafficPlan;
+  versions: VersionView[];
+  pairs: PairEvidence[];
+  verdict: Verdict | null;
+  evidenceSeq: number | null;
+  manifest: unknown;
+}
+
+/** One line of `GET /api/v1/endpoints`. */
+export interface EndpointSummary {
+  name: string;
+  revision: number;
+  epoch: number;
+  strategy: string;
+  status: RolloutStatus;
+  allocation: { version: string; weight: number }[];
+  verdict: string | null;
+}
+
+/** One line of `GET /api/v1/endpoints/{name}/events`, newest first. */
+export interface EndpointEvent {
+  id: number;
+  at: string;
+  rollout: number | null;
+  type: string;
+  actor: string;
+  reason: string | null;
+  detail: unknown;
+}
+
+/** Verbs of `POST /api/v1/endpoints/{name}/{verb}`. */
+export const steeringVerbs = ['promote', 'rollback', 'pause', 'resume'] as const;
+export type SteeringVerb = (typeof steeringVerbs)[number];

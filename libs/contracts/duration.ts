@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+const unitsInMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d|w)$/;
+
+/** Milliseconds of a duration such as `500ms`, `30s`, `10m`, `1.5h`, `7d`, `2w`; undefined where the text is none. */
+export function parseDuration(text: string): number | undefined {
+  const match = pattern.exec(text);
+  const unit = match?.[2] === undefined ? undefined : unitsInMs[match[2]];
+  return unit === undefined ? undefined : Number(match?.[1]) * unit;
+}
+
+/** A duration in a manifest or a query: text in, milliseconds out. */
+export const duration = z.string().transform((text, context) => {
+  const ms = parseDuration(text);
+  if (ms === undefined) {
+    context.addIssue({ code: 'custom', message: `expected a duration such as "30s", "10m" or "1d", got "${text}"` });
+    return z.NEVER;
+  }
+  return ms;
+});

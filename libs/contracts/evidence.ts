@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { endpointName, versionName } from './names.js';
+
+/**
+ * What is known of one version within one step, by assignment: pinned and fallback rows are not in it. A unit is a
+ * request, or with `assignment: key` a (key, step); a unit's value is the mean over its requests.
+ */
+export const armEvidence = z.object({
+  version: versionName,
+  /** Primary rows recorded. */
+  requests: z.int().min(0),
+  /** Primary rows that did not end `ok`. */
+  errors: z.int().min(0),
+  /** Units assigned, for the sample ratio. */
+  units: z.int().min(0),
+  /** Sum over units of the share of their requests that failed. */
+  errorSum: z.number().min(0),
+  /** Units with at least one reward, and the sum and the sum of squares of their mean rewards. */
+  scored: z.int().min(0),
+  sum: z.number(),
+  sumSquares: z.number().min(0),
+});
+export type ArmEvidence = z.infer<typeof armEvidence>;
+
+/** A stretch of constant weights. */
+export const stepEvidence = z.object({
+  step: z.int().min(0),
+  /** When the step's first plan was made, ms since 1970. */
+  from: z.number(),
+  /** The weights in force, by version; what the counts are compared with. */
+  weights: z.record(z.string(), z.number()),
+  arms: z.array(armEvidence),
+});
+export type StepEvidence = z.infer<typeof stepEvidence>;
+
+/** A shadow beside the champion on the same requests. */
+export const pairEvidence = z.object({
+  champion: versionName,
+  shadow: versionName,
+  /** Shadow rows recorded, and how many did not end `ok`. */
+  requests: z.int().min(0),
+  errors: z.int().min(0),
+  /** Requests whose truth scored both. */
+  scored: z.int().min(0),
+  /** Pairs where the shadow's reward is above (`better`) or below (`worse`) the champion's. */
+  better: z.int().min(0),
+  worse: z.int().min(0),
+  /** Sum and sum of squares of (shadow − champion). */
+  sumDifference: z.number(),
+  sumSquaredDifference: z.number().min(0),
+  championSum: z.number(),
+  shadowSum: z.number(),
+});
+export type PairEvidence = z.infer<typeof pairEvidence>;
+
+/** A whole snapshot for the present rollout of an endpoint (topic `understudy.evidence`, key = endpoint). */
+export const evidence = z.object({
+  endpoint: endpointName,
+  rollout: z.int().min(1),
+  /** From the transaction that made it; a smaller one is ignored. */
+  seq: z.int().min(0),
+  /** ms since 1970. */
+  at: z.number(),
+  steps: z.array(stepEvidence),
+  pairs: z.array(pairEvidence),
+  /** Seconds of log not yet in this snapshot; while it exceeds the endpoint's `maxLag`, no rollout advances. */
+  lagSeconds: z.number().min(0).default(0),
+});
+export type Evidence = z.infer<typeof evidence>;

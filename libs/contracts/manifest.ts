@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { duration } from './duration.js';
+import { endpointName, versionName } from './names.js';
+
+const text = z.string().min(1);
+
+/** A model version as the manifest declares it. */
+export const versionSpec = z
+  .object({
+    name: versionName,
+    /** One of the registered runtimes. */
+    runtime: text,
+    /** Path of the artifact (or the address of an upstream server, by runtime). */
+    artifact: text,
+    /** Output that V1 answers with and the truth looks at; default: `label`, else the only one, else argmax of the first float one. */
+    output: text.optional(),
+    pool: text.optional(),
+    options: z.record(z.string(), z.unknown()).optional(),
+  })
+  .strict();
+export type VersionSpec = z.infer<typeof versionSpec>;
+
+/** How answers are scored once the truth is known. Times in ms. */
+export const truthSpec = z
+  .object({
+    /** One of the registered metrics. */
+    metric: text.default('accuracy'),
+    /** A truth counts if it became known at most this long after the request. */
+    window: duration.default(3_600_000),
+    /** Requests without truth when their window closes: left out, or scored with `default`. */
+    missing: z.enum(['drop', 'default']).default('drop'),
+    default: z.number().optional(),
+    /** Reward of a request that failed; default: the metric's worst value. */
+    onError: z.number().optional(),
+    output: text.optional(),
+    /** Options of the metric. */
+    options: z.record(z.string(), z.unknown()).optional(),
+  })
+  .strict()
+  .refine((truth) => truth.missing !== 'default' || truth.default !== undefined, {
+    path: ['default'],
+    message: 'expected a number, since "missing" is "default"',
+  });
+export type TruthSpec = z.infer<typeof truthSpec>;
+
+/**
+ * The manifest around its strategy. `strategy` has exactly one key, the strategy's name; its value is checked by that
+ * strategy's own schema (see `#manifests`), so that a new strategy needs no change here.
+ */
+export const manifestEnvelope = z
+  .object({
+    apiVersion: z.literal('understudy/v1'),
+    kind: z.literal('Endpoint'),
+    metadata: z
+      .object({
+        name: endpointName,
+        labels: z.record(z.string(), z.string()).optional(),
+        description: z.string().optional(),
+      })
+      .strict(),
+    spec: z
+      .object({
+        versions: z.array(versionSpec).min(1),
+        truth: truthSpec.optional(),
+        strategy: z.record(z.string(), z.unknown()),
+        /** How long a caller waits; half of it later the fallback is asked too. */
+        timeout: duration.default(5_000),
+        /** Deadline of Kafka requests that carry none. */
+        kafkaDeadline: duration.optional(),
+        /** `key`: sticky by routing key where one is given. Default: the strategy's. */
+        assignment: z.enum(['request', 'key']).optional(),
+        /** Of the request and work topics. */
+        partitions: z.int().min(1).max(1024).default(8),
+        /** No rollout advances while the log lags behind by more. */
+        maxLag: duration.default(60_000),
+      })
+      .strict(),
+  })
+  .strict();
+export type ManifestEnvelope = z.infer<typeof manifestEnvelope>;

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { appNames, endpointName, versionName } from './names.js';
+import { roles } from './decision.js';
+
+/** JSON as it came: validated where it is used. */
+const json = z.unknown();
+const ms = z.number();
+
+/** One row of the prediction log (topic `understudy.predictions`, table `predictions`). Times in ms since 1970. */
+export const prediction = z.object({
+  endpoint: endpointName,
+  id: z.string().min(1).max(1024),
+  slot: z.string(),
+  version: versionName,
+  role: z.enum(roles),
+  requestedAt: ms,
+  predictedAt: ms,
+  revision: z.int(),
+  epoch: z.int(),
+  rollout: z.int(),
+  step: z.int(),
+  propensity: z.number().nullable(),
+  pinned: z.boolean(),
+  routingKey: z.string().nullable(),
+  source: z.enum(['http', 'kafka']),
+  request: json,
+  /** The reply's body; null where the status is not `ok`. */
+  response: json,
+  status: z.enum(['ok', 'error', 'expired']),
+  error: z.string().nullable(),
+  /** Milliseconds in the model, of the whole micro-batch it ran in. */
+  modelMs: z.number().nullable(),
+  /** Milliseconds from `requestedAt` to the answer. */
+  totalMs: z.number().nullable(),
+});
+export type Prediction = z.infer<typeof prediction>;
+
+/** Truth as it comes by Kafka; over HTTP the path names the endpoint. Exactly one of `truth` and `reward`. */
+const truthFields = {
+  id: z.string().min(1).max(1024),
+  truth: json.optional(),
+  reward: z.number().optional(),
+  /** When the truth became known: ISO 8601 with an offset, or ms since 1970. Absent: now. */
+  at: z.union([z.iso.datetime({ offset: true }), z.number()]).optional(),
+};
+const oneOfTruthAndReward = (value: { truth?: unknown; reward?: unknown }) =>
+  (value.truth !== undefined && value.truth !== null) !== (value.reward !== undefined);
+const oneOfMessage = { message: 'expected exactly one of "truth" and "reward"' };
+
+export const httpGroundTruth = z.object(truthFields).strict().refine(oneOfTruthAndReward, oneOfMessage);
+export type HttpGroundTruth = z.infer<typeof httpGroundTruth>;
+export const groundTruth = z
+  .object({ endpoint: endpointName, ...truthFields })
+  .strip()
+  .refine(oneOfTruthAndReward, oneOfMessage);
+export type GroundTruth = z.infer<typeof groundTruth>;
+
+/** A model version that workers load (topic `understudy.versions`, key `<endpoint>/<version>`; null value: gone). */
+export const versionRecord = z.object({
+  endpoint: endpointName,
+  version: versionName,
+  runtime: z.string(),
+  /** Absolute path of the artifact, or the address of an upstream server. */
+  artifact: z.string(),
+  /** Of the artifact's bytes; null for a remote one. */
+  sha256: z.string().nullable(),
+  /** Which output V1 answers and the truth look at, where there are several. */
+  output: z.string().optional(),
+  /** Workers of this pool run it; absent: `default`. */
+  pool: z.string().default('default'),
+  /** Work partitions, as the manifest says. */
+  partitions: z.int().min(1).default(8),
+  options: z.record(z.string(), z.unknown()).default({}),
+});
+export type VersionRecord = z.infer<typeof versionRecord>;
+
+/** Sent by every instance each second, at once when something changes, and on leaving (topic `understudy.heartbeats`, key = instance). */
+export const heartbeat = z.object({
+  app: z.enum(appNames),
+  instance: z.string().min(1),
+  at: ms,
+  leaving: z.boolean().default(false),
+  /** Routers and ingresses: the plan epoch in force, by endpoint. */
+  epochs: z.record(z.string(), z.int()).optional(),
+  /** Workers: versions that answer here, with the work partitions owned. */
+  live: z.array(z.object({ endpoint: endpointName, version: versionName, partitions: z.array(z.int()) })).optional(),
+  /** Workers: versions that could not be loaded, and why. */
+  failed: z.array(z.object({ endpoint: endpointName, version: versionName, error: z.string() })).optional(),
+});
+export type Heartbeat = z.infer<typeof heartbeat>;

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { endpointName, versionName } from './names.js';
+
+const share = z.number().min(0).max(1);
+
+/** One version's part of the traffic. */
+export const allocationEntry = z.object({ version: versionName, weight: share });
+export type AllocationEntry = z.infer<typeof allocationEntry>;
+
+/** A version that gets a copy of a fraction of the requests and whose answer nobody waits for. */
+export const shadowEntry = z.object({ version: versionName, fraction: share });
+export type ShadowEntry = z.infer<typeof shadowEntry>;
+
+/** A request that matches goes to `version`, whatever the allocation says; it enters no statistic. */
+export const routingRule = z.object({
+  when: z.union([
+    z.object({ routingKey: z.string() }).strict(),
+    z.object({ header: z.string(), equals: z.string() }).strict(),
+  ]),
+  version: versionName,
+});
+export type RoutingRule = z.infer<typeof routingRule>;
+
+/**
+ * What the router executes. `allocation` is ordered: the newest version stands first, so that its interval starts at 0
+ * and a canary that grows keeps those it had. Weights sum to 1. `epoch` grows by one with every plan of an endpoint.
+ * `rollout` counts the endpoint's rollouts, `step` the stretches of constant weights within one.
+ */
+export const trafficPlan = z.object({
+  endpoint: endpointName,
+  revision: z.int().min(1),
+  epoch: z.int().min(1),
+  rollout: z.int().min(1),
+  step: z.int().min(0),
+  allocation: z.array(allocationEntry).min(1),
+  shadows: z.array(shadowEntry).default([]),
+  assignment: z.enum(['request', 'key']),
+  salt: z.string(),
+  fallback: versionName,
+  timeoutMs: z.int().min(1),
+  /** Milliseconds that a request from Kafka without a deadline of its own may take; absent: no deadline. */
+  kafkaDeadlineMs: z.int().min(1).optional(),
+  rules: z.array(routingRule).optional(),
+  /** The endpoint is gone; the record stays so that its epoch is never used again. */
+  deleted: z.boolean().optional(),
+  /** Milliseconds since 1970. */
+  at: z.number(),
+});
+export type TrafficPlan = z.infer<typeof trafficPlan>;
+
+/** Whether a version takes part in a plan: allocated, shadow, fallback or the target of a rule. */
+export function versionsOfPlan(plan: TrafficPlan): Set<string> {
+  if (plan.deleted) return new Set();
+  return new Set([
+    ...plan.allocation.map((entry) => entry.version),
+    ...plan.shadows.map((entry) => entry.version),
+    plan.fallback,
+    ...(plan.rules ?? []).map((rule) => rule.version),
+  ]);
+}
