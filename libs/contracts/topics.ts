@@ -74,7 +74,7 @@ export const topics = {
     partitions: 8,
     config: { 'retention.ms': week },
     delivery: 'shared',
-    writers: ['model-worker', 'router'],
+    writers: ['model-worker'],
     readers: ['recorder'],
   }),
   groundTruth: topic({
@@ -165,5 +165,5 @@ export function topicName(prefix: string, id: TopicId, parameters: TopicParamete
 
 /** Topics that an app reads: its handlers must be exactly these. */
 export function topicsReadBy(app: AppName): TopicId[] {
-  return (Object.keys(topics) as TopicId[]).filter((id) => (topics[id].readers as readonly AppName[]).includes(app));
+  return (Object.keys(topics) as TopicId[]).filter((id) => topics[id].readers.includes(app));
 }
