@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { identifier } from './names.js';
 
 /** Datatypes of the Open Inference Protocol V2. */
 export const datatypes = [
@@ -20,7 +21,7 @@ export type Tensor = z.infer<typeof tensor>;
 
 /** `POST /v2/models/{endpoint}/infer`. */
 export const v2Request = z.object({
-  id: z.string().min(1).max(1024).optional(),
+  id: identifier.optional(),
   parameters: parameters.optional(),
   inputs: z.array(tensor).min(1),
   outputs: z.array(z.object({ name: z.string(), parameters: parameters.optional() })).optional(),
@@ -38,7 +39,7 @@ export type V2Response = z.infer<typeof v2Response>;
 
 /** `POST /v1/models/{endpoint}:predict`; `id` is ours, optional as in V2. */
 export const v1Request = z.object({
-  id: z.string().min(1).max(1024).optional(),
+  id: identifier.optional(),
   instances: z.array(z.unknown()).min(1),
 });
 export type V1Request = z.infer<typeof v1Request>;

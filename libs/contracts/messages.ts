@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { appNames, endpointName, versionName } from './names.js';
+import { appNames, endpointName, identifier, versionName } from './names.js';
 import { roles } from './decision.js';
 
 /** JSON as it came: validated where it is used. */
@@ -9,7 +9,7 @@ const ms = z.number();
 /** One row of the prediction log (topic `understudy.predictions`, table `predictions`). Times in ms since 1970. */
 export const prediction = z.object({
   endpoint: endpointName,
-  id: z.string().min(1).max(1024),
+  id: identifier,
   slot: z.string(),
   version: versionName,
   role: z.enum(roles),
@@ -37,7 +37,7 @@ export type Prediction = z.infer<typeof prediction>;
 
 /** Truth as it comes by Kafka; over HTTP the path names the endpoint. Exactly one of `truth` and `reward`. */
 const truthFields = {
-  id: z.string().min(1).max(1024),
+  id: identifier,
   truth: json.optional(),
   reward: z.number().optional(),
   /** When the truth became known: ISO 8601 with an offset, or ms since 1970. Absent: now. */

@@ -16,6 +16,15 @@ export const versionName = z
     'expected a version name: letters, digits, ".", "_" and "-", 1 to 63 characters, starting with a letter or digit',
   );
 
+/**
+ * A request's id, or a routing key: 1 to 1024 characters, none of them a control character or half of a surrogate pair,
+ * so that it can be a header, a Kafka key and a text in Postgres.
+ */
+export const identifier = z
+  .string()
+  .max(1024, 'expected at most 1024 characters')
+  .regex(/^[^\p{Cc}\p{Cs}]+$/u, 'expected 1 to 1024 printable characters');
+
 /** The services of Understudy. */
 export const appNames = ['ingress', 'router', 'model-worker', 'recorder', 'feedback', 'deployer'] as const;
 export type AppName = (typeof appNames)[number];

@@ -28,6 +28,11 @@ export interface TopicDefinition {
 
 const week = String(7 * 24 * 3_600_000);
 const day = String(24 * 3_600_000);
+/**
+ * Bodies of up to 1 MiB come over HTTP, and a row of the log holds the question and its answer: more than the 1 MiB that
+ * a broker takes in one record or batch by default.
+ */
+const large = { 'max.message.bytes': String(8 * 1024 ** 2) };
 const compacted = { 'cleanup.policy': 'compact', 'segment.ms': '600000', 'min.cleanable.dirty.ratio': '0.1' };
 const topic = (definition: TopicDefinition): TopicDefinition => definition;
 
@@ -39,7 +44,7 @@ export const topics = {
     key: 'routing key, else request id',
     schema: null,
     partitions: 8,
-    config: { 'retention.ms': day },
+    config: { ...large, 'retention.ms': day },
     delivery: 'shared',
     writers: ['ingress', 'model-worker', 'upstream'],
     readers: ['router'],
@@ -50,7 +55,7 @@ export const topics = {
     key: 'request id',
     schema: null,
     partitions: 8,
-    config: { 'retention.ms': day },
+    config: { ...large, 'retention.ms': day },
     delivery: 'shared',
     writers: ['router'],
     readers: ['model-worker'],
@@ -61,7 +66,7 @@ export const topics = {
     key: 'correlation id',
     schema: null,
     partitions: 16,
-    config: { 'retention.ms': '600000', 'segment.ms': '600000' },
+    config: { ...large, 'retention.ms': '600000', 'segment.ms': '600000' },
     delivery: 'replies',
     writers: ['model-worker', 'router'],
     readers: ['ingress'],
@@ -72,7 +77,7 @@ export const topics = {
     key: 'request id',
     schema: prediction,
     partitions: 8,
-    config: { 'retention.ms': week },
+    config: { ...large, 'retention.ms': week },
     delivery: 'shared',
     writers: ['model-worker'],
     readers: ['recorder'],
@@ -138,7 +143,7 @@ export const topics = {
     key: 'as it came',
     schema: null,
     partitions: 1,
-    config: { 'retention.ms': week },
+    config: { ...large, 'retention.ms': week },
     delivery: 'none',
     writers: ['ingress', 'router', 'model-worker', 'recorder', 'feedback', 'deployer'],
     readers: [],

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const check = z.object({
   /** Stable name, e.g. `reward`, `errors`, `sample-ratio`, `min-samples`. */
   name: z.string(),
+  /** The version that it speaks of, where a verdict has one such check per version. */
+  version: z.string().optional(),
   /** `pass`: met; `fail`: against the candidate; `wait`: not enough known; `block`: the data cannot be trusted; `info`: shown, gates nothing. */
   outcome: z.enum(['pass', 'fail', 'wait', 'block', 'info']),
   /** The number looked at; absent where there is none yet. */
