@@ -1,0 +1,10 @@
+export { inSession } from './in-session.js';
+export { inTransaction } from './in-transaction.js';
+export type { Isolation } from './in-transaction.js';
+export { locks } from './locks.js';
+export { migrate } from './migrate.js';
+export { migrations } from './migrations/index.js';
+export { DatabaseClosed, openDatabase } from './open-database.js';
+export type { Database, DatabaseOptions } from './open-database.js';
+export { dayPartition, daysAhead, ensurePartitions } from './partitions.js';
+export { isRefused, sqlStateOf } from './problems.js';
