@@ -1,0 +1,89 @@
+import type { Load, Result } from './benchmark.js';
+
+/** Results by the benchmark's name; `floor-again` is the floor once more at the end of the run. */
+export type Results = Readonly<Record<string, Result | undefined>>;
+
+/** A goal and what came of it; `value` is null where what it needs was not measured in this run. */
+export interface GoalOutcome {
+  readonly goal: string;
+  readonly wanted: string;
+  readonly value: number | null;
+  readonly met: boolean | null;
+}
+
+interface Goal {
+  readonly goal: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  /** The figure; undefined where this run does not hold what it needs. */
+  value(results: Results): number | undefined;
+}
+
+const goals: readonly Goal[] = [
+  {
+    goal: 'HTTP throughput at 512 concurrent over that of NestJS',
+    atLeast: 2,
+    value: (results) => ratio(throughput(results.http, 512), throughput(results.nest, 512)),
+  },
+  {
+    goal: 'HTTP throughput at 512 concurrent over that of the floor',
+    atLeast: 0.25,
+    value: (results) =>
+      ratio(
+        throughput(results.http, 512),
+        floors(results, (floor) => throughput(floor, 512)),
+      ),
+  },
+  {
+    goal: 'HTTP p50 at 1 concurrent over that of the floor',
+    atMost: 2,
+    value: (results) =>
+      ratio(
+        median(results.http, 1),
+        floors(results, (floor) => median(floor, 1)),
+      ),
+  },
+  ...[1, 16, 64].map((concurrent) => ({
+    goal: `p50 with two shadows over p50 without at ${concurrent} concurrent`,
+    atMost: 1.3,
+    value: (results: Results) => ratio(median(results.shadows, concurrent), median(results.http, concurrent)),
+  })),
+  { goal: 'Recorder, rows/s', atLeast: 10_000, value: (results) => figure(results.recorder, 'rows') },
+  {
+    goal: 'Truth to the plan that it moved, p95 in s',
+    atMost: 2,
+    value: (results) => figure(results['truth-to-plan'], 'p95'),
+  },
+  { goal: 'Whole local stack, GB resident', atMost: 1.6, value: (results) => figure(results['start-up'], 'resident') },
+  {
+    goal: 'From a warm cache to the first prediction, s',
+    atMost: 30,
+    value: (results) => figure(results['start-up'], 'first prediction'),
+  },
+];
+
+/** Compares a run with the goals. */
+export function judge(results: Results): GoalOutcome[] {
+  return goals.map(({ goal, atLeast, atMost, value: valueOf }) => {
+    const value = valueOf(results) ?? null;
+    const wanted = atLeast === undefined ? `≤ ${String(atMost)}` : `≥ ${atLeast}`;
+    const met = value === null ? null : value >= (atLeast ?? -Infinity) && value <= (atMost ?? Infinity);
+    return { goal, wanted, value, met };
+  });
+}
+
+const load = (result: Result | undefined, concurrent: number): Load | undefined =>
+  result?.loads?.find((one) => one.concurrent === concurrent);
+const throughput = (result: Result | undefined, concurrent: number) => load(result, concurrent)?.perSecond;
+const median = (result: Result | undefined, concurrent: number) => load(result, concurrent)?.latencies.p50;
+const figure = (result: Result | undefined, name: string) => result?.figures?.find((one) => one.name === name)?.value;
+
+/** The mean of the floors before and after, so that a machine that has become slower or faster in between counts half. */
+function floors(results: Results, value: (floor: Result | undefined) => number | undefined): number | undefined {
+  const values = [value(results.floor), value(results['floor-again'])].filter((one) => one !== undefined);
+  return values.length === 0 ? undefined : values.reduce((sum, one) => sum + one, 0) / values.length;
+}
+
+function ratio(value: number | undefined, base: number | undefined): number | undefined {
+  return value === undefined || base === undefined ? undefined : value / base;
+}

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { Stack, type StackOptions } from '#testing';
+import type { Context } from '../benchmark.js';
+import { createDatabase } from './database.js';
+
+/**
+ * Starts services on a database of their own, does something with them, and stops them.
+ *
+ * @param services which ones; by default one process of each
+ */
+export async function withUnderstudy<T>(
+  context: Context,
+  services: StackOptions['services'],
+  action: (stack: Stack) => Promise<T>,
+): Promise<T> {
+  const database = await createDatabase(context.databaseUrl, context.prefix);
+  try {
+    const profiling = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${context.profiles ?? ''}` };
+    const stack = await Stack.start({
+      ...(services === undefined ? {} : { services }),
+      env: context.profiles === undefined ? {} : profiling,
+      brokers: context.brokers.join(','),
+      databaseUrl: database.url,
+    });
+    try {
+      return await action(stack);
+    } catch (error) {
+      context.say(stack.tail());
+      throw error;
+    } finally {
+      await stack.stop();
+    }
+  } finally {
+    await database.drop();
+  }
+}
+
+/** Process ids of a stack's services by name. */
+export const pidsOf = (stack: Stack): Record<string, number> =>
+  Object.fromEntries(stack.services().map((service) => [service.name, service.pid]));
+
+/** Held-out rows of the demo's digits. */
+export const digitRows = resolve('examples/digits/held-out.json');
+
+const model = (name: string) => ({
+  name,
+  runtime: 'onnx',
+  artifact: resolve(`examples/digits/models/${name}.onnx`),
+  output: 'label',
+});
+
+/** A manifest over the three models of the digits. */
+export const digitsEndpoint = (name: string, strategy: object, spec: object = {}) => ({
+  apiVersion: 'understudy/v1',
+  kind: 'Endpoint',
+  metadata: { name },
+  spec: { versions: ['v1', 'v2', 'v3'].map(model), truth: { metric: 'accuracy', window: '10m' }, strategy, ...spec },
+});

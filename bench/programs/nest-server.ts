@@ -1,0 +1,33 @@
+import 'reflect-metadata';
+import { Controller, Logger, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { MessagePattern, Payload, Transport, type MicroserviceOptions } from '@nestjs/microservices';
+import { answerParent } from '../harness/answer-parent.js';
+
+export interface NestSettings {
+  readonly brokers: string[];
+  /** The pattern, hence the topic. */
+  readonly pattern: string;
+}
+
+await answerParent(async ({ brokers, pattern }: NestSettings) => {
+  @Controller()
+  class EchoController {
+    @MessagePattern(pattern)
+    echo(@Payload() body: unknown): unknown {
+      return body;
+    }
+  }
+
+  @Module({ controllers: [EchoController] })
+  class EchoModule {}
+
+  Logger.overrideLogger(['error', 'fatal']);
+  const options: MicroserviceOptions = {
+    transport: Transport.KAFKA,
+    options: { client: { brokers }, consumer: { groupId: pattern } },
+  };
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(EchoModule, options);
+  await app.listen();
+  return { answer: () => Promise.resolve(null), stop: () => app.close() };
+});

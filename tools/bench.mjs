@@ -1,0 +1,78 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exitOf } from './children.mjs';
+import { startKafka } from './local-kafka.mjs';
+import { removePostgresData, startPostgres } from './local-postgres.mjs';
+import { freePort } from './ports.mjs';
+import { Problem, lastLines, report } from './problem.mjs';
+import { run } from './processes.mjs';
+
+/**
+ * `npm run bench [-- NAME …]`: builds, starts a Kafka and a Postgres of its own on free ports (or takes KAFKA_BROKERS and
+ * DATABASE_URL), and runs bench/main.ts against them.
+ */
+async function main(args) {
+  const stopped = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort());
+  const { signal } = stopped;
+
+  await build(signal);
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
+  const servers = [];
+  try {
+    const env = { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1' };
+    const shared = {};
+    if (!env.KAFKA_BROKERS) {
+      console.log('Starting Kafka.');
+      const dataDir = join(folder, 'kafka');
+      const kafka = await startKafka({ dataDir, port: await freePort(), log: join(folder, 'kafka.log'), signal });
+      servers.push(kafka);
+      env.KAFKA_BROKERS = kafka.brokers;
+      shared.kafka = kafka.pid;
+    }
+    if (!env.DATABASE_URL) {
+      console.log('Starting Postgres.');
+      const dataDir = join(folder, 'postgres');
+      const postgres = await startPostgres({
+        dataDir,
+        port: await freePort(),
+        log: join(folder, 'postgres.log'),
+        signal,
+      });
+      servers.push({ ...postgres, stop: () => postgres.stop().then(() => removePostgresData(dataDir)) });
+      env.DATABASE_URL = postgres.url;
+      shared.postgres = postgres.pid;
+    }
+    env.BENCH_SHARED = JSON.stringify(shared);
+    return await bench(args, env, signal);
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function build(signal) {
+  console.log('Building.');
+  mkdirSync('dist', { recursive: true });
+  const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
+  const { code, output } = await run(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { signal });
+  if (code !== 0) throw new Problem(`The build failed:\n${lastLines(output, 20)}`);
+}
+
+/** The exit code of the benchmarks; ctrl-C reaches them by itself, since they are in the same group. */
+async function bench(args, env, signal) {
+  const options = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
+  const child = spawn(process.execPath, [...options, 'dist/bench/main.js', ...args], { stdio: 'inherit', env });
+  signal.addEventListener('abort', () => child.kill('SIGTERM'));
+  const { code } = await exitOf(child);
+  return code ?? 1;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  report(error);
+  process.exitCode = 1;
+}
