@@ -2,7 +2,7 @@ import { checkPositive, checkProbability } from './check.js';
 import { logBeta, stirlingCorrection } from './log-gamma.js';
 
 const tiny = 1e-300;
-const halfLogTwoPi = 0.918938533204672741780329736406;
+const halfLogTwoPi = 0.9189385332046728;
 
 /**
  * ln P(X ≤ x) for X ~ Beta(a, b): the logarithm of the regularised incomplete beta function I_x(a, b). It neither underflows in the

@@ -2,6 +2,7 @@
 export * from './asymptotic-difference.js';
 export * from './beta-binomial.js';
 export * from './beta-tail.js';
+export * from './bisect.js';
 export * from './check.js';
 export * from './error-excess.js';
 export * from './interval.js';

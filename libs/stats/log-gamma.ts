@@ -1,6 +1,6 @@
 import { check } from './check.js';
 
-const halfLogTwoPi = 0.918938533204672741780329736406;
+const halfLogTwoPi = 0.9189385332046728;
 /** From here on six terms of Stirling's series are exact in double precision. */
 const stirlingFrom = 10;
 

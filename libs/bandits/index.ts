@@ -1,0 +1,9 @@
+/** Pure allocation: posteriors, the probability of being best, and one policy a file. */
+export * from './kl-ucb-index.js';
+export * from './log-probability-of-best.js';
+export * from './normal-inverse-gamma.js';
+export * from './posterior.js';
+export * from './probability-of-best.js';
+export * from './top-two-allocation.js';
+export * from './value-remaining.js';
+export * from './with-floor.js';
