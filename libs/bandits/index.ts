@@ -1,7 +1,11 @@
 /** Pure allocation: posteriors, the probability of being best, and one policy a file. */
+export * from './arm-statistics.js';
 export * from './kl-ucb-index.js';
 export * from './log-probability-of-best.js';
 export * from './normal-inverse-gamma.js';
+export * from './policies/index.js';
+export * from './policy.js';
+export * from './posterior-of-arm.js';
 export * from './posterior.js';
 export * from './probability-of-best.js';
 export * from './top-two-allocation.js';
