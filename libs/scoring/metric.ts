@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+
+/** What kind of number a metric gives, and which way is better. */
+export interface RewardKind {
+  /** `binary`: 0 or 1 a row; `unit`: between 0 and 1; `real`: any number. */
+  readonly kind: 'binary' | 'unit' | 'real';
+  readonly goal: 'maximise' | 'minimise';
+}
+
+export interface MetricTraits extends RewardKind {
+  /** What a request that failed counts for; null where there is no worst value. */
+  readonly worst: number | null;
+}
+
+/**
+ * What of the model's answer a metric looks at: `value`, one label or number a row; `scores`, a number a class (or
+ * labels from the likeliest on); `nothing`, since the truth is the reward itself.
+ */
+export type Wanted = 'value' | 'scores' | 'nothing';
+
+/** One way to turn an answer and the truth into a reward. A new one is one file and one line in metrics/index.ts. */
+export interface Metric<Options = unknown> {
+  /** What `truth.metric` says. */
+  readonly name: string;
+  /** For the reference: what it measures, with its formula. */
+  readonly description: string;
+  /** `truth.options`; absent ones are parsed from `{}`. */
+  readonly options: z.ZodType<Options>;
+  readonly wants: Wanted;
+  traits(options: Options): MetricTraits;
+  /**
+   * The reward of one row.
+   * @throws ScoringError where truth or answer is not what the metric needs
+   */
+  score(row: { truth: unknown; answer: unknown; options: Options }): number;
+}
+
+/** Keeps the type of the options within the metric; outside they are unknown, and its schema gives them back their type. */
+export function metric<Options>(definition: Metric<Options>): Metric {
+  const typed = (options: unknown) => definition.options.parse(options);
+  return {
+    ...definition,
+    traits: (options) => definition.traits(typed(options)),
+    score: (row) => definition.score({ ...row, options: row.options as Options }),
+  };
+}
