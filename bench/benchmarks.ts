@@ -5,7 +5,8 @@ import { http } from './http.js';
 import { nest } from './nest.js';
 import { recorder } from './recorder.js';
 import { shadows } from './shadows.js';
+import { truthToPlan } from './truth-to-plan.js';
 import { truths } from './truths.js';
 
 /** Every benchmark, in the order in which `npm run bench` runs them. A new one is a new file and a line here. */
-export const benchmarks: readonly Benchmark[] = [decisions, floor, nest, http, shadows, recorder, truths];
+export const benchmarks: readonly Benchmark[] = [decisions, floor, nest, http, shadows, recorder, truths, truthToPlan];

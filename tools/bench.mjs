@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exitOf } from './children.mjs';
@@ -20,6 +20,8 @@ async function main(args) {
 
   await build(signal);
   const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
+  // Run by root, Postgres is another user, who has to get through here.
+  chmodSync(folder, 0o755);
   const servers = [];
   try {
     const env = { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1' };

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-import { Stack, type StackOptions } from '#testing';
+import { dropDatabase, freshDatabase, Stack, type StackOptions } from '#testing';
 import type { Context } from '../benchmark.js';
-import { createDatabase } from './database.js';
 
 /**
  * Starts services on a database of their own, does something with them, and stops them.
@@ -13,14 +12,14 @@ export async function withUnderstudy<T>(
   services: StackOptions['services'],
   action: (stack: Stack) => Promise<T>,
 ): Promise<T> {
-  const database = await createDatabase(context.databaseUrl, context.prefix);
+  const databaseUrl = await freshDatabase();
   try {
     const profiling = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${context.profiles ?? ''}` };
     const stack = await Stack.start({
       ...(services === undefined ? {} : { services }),
       env: context.profiles === undefined ? {} : profiling,
       brokers: context.brokers.join(','),
-      databaseUrl: database.url,
+      databaseUrl,
     });
     try {
       return await action(stack);
@@ -31,7 +30,7 @@ export async function withUnderstudy<T>(
       await stack.stop();
     }
   } finally {
-    await database.drop();
+    await dropDatabase(databaseUrl);
   }
 }
 
