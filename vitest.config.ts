@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-// Libraries are reached as `#name`; the condition `development` points at their sources, so that tests need no build.
+// Libraries are reached as `#name`; the condition `development` points at their sources, so that tests need no build. No
+// other condition: vitest gives these to Node as well, which, told `import`, hands `require` modules of the wrong kind.
 const resolve = { conditions: ['development', 'node', 'import', 'default'] };
-const ssr = { resolve: { conditions: resolve.conditions, externalConditions: resolve.conditions } };
+const ssr = { resolve: { conditions: ['development'], externalConditions: ['development'] } };
 
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
   resolve,

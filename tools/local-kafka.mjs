@@ -19,7 +19,7 @@ export { ensureKafka } from './kafka-jars.mjs';
  */
 export async function startKafka({ dataDir, port, controllerPort, log, say = console.log, signal }) {
   const jvm = await ensureKafka({ say, signal });
-  await endLeftOver(dataDir, say);
+  await endLeftOverKafka(dataDir, say);
   await demandFree(port, 'Kafka');
   const listener = controllerPort ?? (await freePort());
   await demandFree(listener, "Kafka's controller");
@@ -49,7 +49,7 @@ export async function startKafka({ dataDir, port, controllerPort, log, say = con
 }
 
 /** Ends a broker that a killed run left running in this data folder; nothing else, whatever its process id is now. */
-async function endLeftOver(dataDir, say) {
+export async function endLeftOverKafka(dataDir, say = console.log) {
   const pid = Number(readText(pidFile(dataDir)));
   if (pid && isAlive(pid) && commandLine(pid).includes(settingsFile(dataDir))) {
     say(`Ending the Kafka that an earlier run left behind (process ${pid}).`);

@@ -24,7 +24,7 @@ const name = 'understudy';
 export async function startPostgres({ dataDir: wanted, port, log, durable = true, say = console.log, signal }) {
   const { initdb, postgres, dataDir, owner } = await locatePostgres(wanted);
   if (dataDir !== wanted) say(`Postgres cannot reach ${wanted} as a user other than root: its data is in ${dataDir}.`);
-  await endLeftOver(dataDir, say);
+  await endLeftOverAt(dataDir, say);
   if (!(await isPortFree(port))) {
     throw new Problem(
       `Port ${port} of 127.0.0.1, which Postgres needs, is in use by another process.\n` +
@@ -113,8 +113,12 @@ function spawnServer({ postgres, dataDir, owner, port, durable, logFile }) {
   }
 }
 
-/** Ends a server that a killed run left in this data folder, and clears what would keep a new one from starting. */
-async function endLeftOver(dataDir, say) {
+/** Ends a server that a killed run left running with this data folder; nothing else, whatever its process id is now. */
+export async function endLeftOverPostgres(wanted, say = console.log) {
+  if (existsSync(dirname(wanted))) await endLeftOverAt((await locatePostgres(wanted)).dataDir, say);
+}
+
+async function endLeftOverAt(dataDir, say) {
   const pidFile = join(dataDir, 'postmaster.pid');
   if (!existsSync(pidFile)) return;
   const pid = Number.parseInt(readFileSync(pidFile, 'utf8'), 10);
