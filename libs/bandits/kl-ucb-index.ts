@@ -1,13 +1,24 @@
-import { bisect, check, checkProbability, klBernoulli } from '#stats';
+import { check, checkProbability, klBernoulli } from '#stats';
 
 /**
- * KL-UCB index (Garivier, Cappé 2011): the largest q in [mean, 1] with kl(mean, q) ≤ bound.
+ * KL-UCB index (Garivier, Cappé 2011): the largest q in [mean, 1] with kl(mean, q) ≤ bound. By Newton's method from Pinsker's bound, from
+ * which a convex function is descended without overshooting.
  * @param mean observed mean reward, in [0, 1]
  * @param bound exploration, divided by the arm's trials already: ln t / N
  */
 export function klUcbIndex({ mean, bound }: { mean: number; bound: number }): number {
   checkProbability('mean', mean);
   check(bound >= 0, 'bound must not be negative', bound);
-  if (mean === 1 || klBernoulli(mean, 1) <= bound) return 1;
-  return bisect(1, mean, (q) => klBernoulli(mean, q) <= bound);
+  if (mean === 1 || bound === 0) return mean;
+  // kl(0, q) = −ln(1 − q)
+  if (mean === 0) return -Math.expm1(-bound);
+  let q = Math.min(mean + Math.sqrt(bound / 2), 1 - Number.EPSILON / 2);
+  for (let round = 0; round < 100; round++) {
+    const excess = klBernoulli(mean, q) - bound;
+    if (excess <= 0) return q;
+    const next = Math.max(mean, q - (excess * q * (1 - q)) / (q - mean));
+    if (!(next < q)) return q;
+    q = next;
+  }
+  return q;
 }

@@ -15,27 +15,33 @@ export interface AllocationQuestion {
 /** A draw from [0, 1). */
 export type Uniform = () => number;
 
-/** How much of the past a policy looks at, where not at all of it. */
+/** How much of the past a policy looks at. */
 export type Memory =
-  { readonly kind: 'exponential'; readonly halfLife: number } | { readonly kind: 'window'; readonly length: number };
+  | { readonly kind: 'everything' }
+  | { readonly kind: 'exponential'; readonly halfLife: number }
+  | { readonly kind: 'window'; readonly length: number };
+
+/** A policy with its options read. */
+export interface PreparedPolicy {
+  readonly memory: Memory;
+  /** See `Policy.allocate`. */
+  readonly allocate: (arms: readonly ArmStatistics[], now?: number) => number[];
+  /** Index of one arm drawn with the propensities of `allocate`, where that is cheaper than computing them (simulations). */
+  readonly choose?: (arms: readonly ArmStatistics[], now: number, uniform: Uniform) => number;
+}
 
 /** A way to share traffic among arms by what they have earned. */
 export interface Policy {
   readonly name: string;
   /** Zod schema of its options. */
   readonly optionsSchema: z.ZodType;
+  /** Reads the options once, to be asked often. @throws ZodError */
+  readonly prepare: (options?: unknown) => PreparedPolicy;
   /**
    * The exact propensity of each arm, in the arms' order: none negative, summing to 1.
    * @throws ZodError for options that do not parse, RangeError for arms that cannot be
    */
   readonly allocate: (question: AllocationQuestion) => number[];
-  /** Set for policies that forget. */
-  readonly memory?: (options: unknown) => Memory;
-  /**
-   * One draw from what `allocate` gives, where that is cheaper to draw than to compute (simulations).
-   * @param posteriors made by the options' priors, of rewards to be maximised
-   */
-  readonly sampler?: (options: unknown) => (arms: readonly ArmStatistics[], now: number, uniform: Uniform) => number;
 }
 
 /** A policy's own part: it always maximises, gets parsed options, and at least two arms that have been checked. */
@@ -49,45 +55,29 @@ export interface PolicyDefinition<O extends RewardOptions> {
 
 /** Makes a policy of its definition; the one place that knows of metrics to be minimised. */
 export function definePolicy<O extends RewardOptions>(definition: PolicyDefinition<O>): Policy {
-  const { name, optionsSchema, weigh, memory, choose } = definition;
-  const read = (options: unknown) => optionsSchema.parse(options ?? {});
+  const { name, optionsSchema, weigh, choose } = definition;
+  const prepare = (options: unknown): PreparedPolicy => {
+    const given = optionsSchema.parse(options ?? {});
+    const { rewards } = given;
+    const minimise = given.goal === 'minimise';
+    const own = minimise ? negatePriors(given) : given;
+    const seen = (arms: readonly ArmStatistics[]) => (minimise ? arms.map((arm) => negateArm(arm, rewards)) : arms);
+    const memory = definition.memory?.(own) ?? { kind: 'everything' };
+    return {
+      memory,
+      allocate: (arms, now) => {
+        check(arms.length > 0, 'arms must hold at least one arm', arms.length);
+        for (const arm of arms) checkArm(arm, rewards);
+        check(now !== undefined || memory.kind === 'everything', `policy ${name} forgets: "now" must be given`, now);
+        return arms.length === 1 ? [1] : weigh(seen(arms), own, now ?? 0);
+      },
+      ...(choose && { choose: (arms, now, uniform) => choose(seen(arms), own, now, uniform) }),
+    };
+  };
   return {
     name,
     optionsSchema,
-    allocate: ({ arms, options, now }) => {
-      check(arms.length > 0, 'arms must hold at least one arm', arms.length);
-      const parsed = read(options);
-      for (const arm of arms) checkArm(arm, parsed.rewards);
-      check(now !== undefined || memory === undefined, `policy ${name} forgets: "now" must be given`, now);
-      if (arms.length === 1) return [1];
-      if (parsed.goal === 'maximise') return weigh(arms, parsed, now ?? 0);
-      return weigh(
-        arms.map((arm) => negateArm(arm, parsed.rewards)),
-        negatePriors(parsed),
-        now ?? 0,
-      );
-    },
-    ...(memory && { memory: (options) => memory(read(options)) }),
-    ...(choose && {
-      sampler: (options) => {
-        const parsed = read(options);
-        if (parsed.goal === 'maximise') return (arms, now, uniform) => choose(arms, parsed, now, uniform);
-        const negated = negatePriors(parsed);
-        return (arms, now, uniform) =>
-          choose(
-            arms.map((arm) => negateArm(arm, parsed.rewards)),
-            negated,
-            now,
-            uniform,
-          );
-      },
-    }),
+    prepare,
+    allocate: ({ arms, options, now }) => prepare(options).allocate(arms, now),
   };
-}
-
-/** Shares 1 evenly among the arms with the greatest index: with ties, no arm is favoured for its place in the list. */
-export function greedy(indices: readonly number[]): number[] {
-  const greatest = Math.max(...indices);
-  const ties = indices.filter((index) => index === greatest).length;
-  return indices.map((index) => (index === greatest ? 1 / ties : 0));
 }
