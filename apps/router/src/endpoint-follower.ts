@@ -1,0 +1,59 @@
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { KafkaBatchServer, PlansView, VersionsView } from '#kafka';
+import { LOGGER, type Logger, Readiness } from '#platform';
+
+/** Reads the requests of every endpoint that has a plan or, before its first plan, versions; until it is deleted. */
+@Injectable()
+export class EndpointFollower implements OnModuleInit {
+  private readonly joined = new Set<string>();
+  private caughtUp = false;
+
+  constructor(
+    private readonly server: KafkaBatchServer,
+    private readonly plans: PlansView,
+    private readonly versions: VersionsView,
+    private readonly readiness: Readiness,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  onModuleInit(): void {
+    this.plans.onChange(({ endpoint }) => this.look(endpoint));
+    this.versions.onChange(({ endpoint }) => this.look(endpoint));
+    this.readiness.add('requests', () => {
+      const missing = [...this.wanted()].filter((endpoint) => !this.joined.has(endpoint));
+      return missing.length === 0 || `joining the groups of ${missing.join(', ')}`;
+    });
+    void this.server.caughtUp.then(() => {
+      this.caughtUp = true;
+      for (const endpoint of this.wanted()) this.look(endpoint);
+    });
+  }
+
+  private wanted(): Set<string> {
+    const named = [...this.plans.all(), ...this.versions.all()].map(({ endpoint }) => endpoint);
+    return new Set(named.filter((endpoint) => this.isWanted(endpoint)));
+  }
+
+  private isWanted(endpoint: string): boolean {
+    const plan = this.plans.get(endpoint);
+    return plan === undefined ? this.versions.of(endpoint).length > 0 : plan.deleted !== true;
+  }
+
+  private look(endpoint: string): void {
+    // What is read while catching up may be past: the endpoints that are left are followed afterwards.
+    if (!this.caughtUp) return;
+    const change = this.isWanted(endpoint) ? this.join(endpoint) : this.leave(endpoint);
+    change.catch((error: unknown) => this.logger.error({ err: error, endpoint }, 'cannot follow its requests'));
+  }
+
+  private async join(endpoint: string): Promise<void> {
+    if (this.joined.has(endpoint)) return;
+    await this.server.follow('requests', { endpoint });
+    this.joined.add(endpoint);
+  }
+
+  private async leave(endpoint: string): Promise<void> {
+    this.joined.delete(endpoint);
+    await this.server.unfollow('requests', { endpoint });
+  }
+}

@@ -1,0 +1,84 @@
+import type { Decision } from '#contracts';
+import { decide, drawShadows, hashToUnit, type CompiledPlan } from '#routing';
+import type { RoutedRequest } from './read-request.js';
+
+/** One copy of a request: the work of one version. */
+export interface Copy {
+  readonly decision: Decision;
+  /** Partition of the version's work topic with a living owner; undefined where nobody lives. */
+  readonly partition: number | undefined;
+}
+
+/** Work partitions of a version that a living worker owns. */
+export type LivePartitions = (version: string) => readonly number[];
+
+/** Who answers a request, and who sees it in the wings. */
+export interface Route {
+  readonly answering: Copy;
+  readonly shadows: readonly Copy[];
+}
+
+const noShadows: readonly Copy[] = [];
+
+/**
+ * Executes a plan for one request. A second attempt goes to the fallback, and so does a request whose version has no
+ * living worker while the fallback has one; where neither lives, it waits in the work of the version it was assigned to.
+ * Shadows see first attempts that are pinned to no version; those without a living worker are left out.
+ *
+ * @param withShadows false where the router sheds them
+ */
+export function route(request: RoutedRequest, plan: CompiledPlan, live: LivePartitions, withShadows = true): Route {
+  const { fallback } = plan.plan;
+  if (request.secondAttempt) {
+    return { answering: copyOf(request, plan, live, { version: fallback, role: 'fallback' }), shadows: noShadows };
+  }
+  const assignment = decide({
+    plan,
+    requestId: request.id,
+    routingKey: request.routingKey,
+    headers: request.record.headers,
+    pinned: request.pinned,
+  });
+  const { version } = assignment;
+  const orphaned =
+    request.pinned === undefined && version !== fallback && live(version).length === 0 && live(fallback).length > 0;
+  const answering = copyOf(request, plan, live, {
+    ...assignment,
+    ...(orphaned ? { version: fallback, role: 'fallback', assigned: version } : { role: 'primary' }),
+  });
+  if (!withShadows || assignment.pinned) return { answering, shadows: noShadows };
+
+  const shadows: Copy[] = [];
+  for (const shadow of drawShadows(plan, request.id)) {
+    if (shadow === answering.decision.version || live(shadow).length === 0) continue;
+    const propensity = plan.fractions.get(shadow) ?? null;
+    shadows.push(copyOf(request, plan, live, { version: shadow, role: 'shadow', propensity }));
+  }
+  return { answering, shadows };
+}
+
+type Particulars = Pick<Decision, 'version' | 'role'> & Partial<Pick<Decision, 'propensity' | 'pinned' | 'assigned'>>;
+
+function copyOf(request: RoutedRequest, { plan }: CompiledPlan, live: LivePartitions, particulars: Particulars): Copy {
+  const { version, role, propensity = null, pinned = false, assigned } = particulars;
+  const decision: Decision = {
+    version,
+    role,
+    revision: plan.revision,
+    epoch: plan.epoch,
+    rollout: plan.rollout,
+    step: plan.step,
+    propensity,
+    pinned,
+    // Who asks for a version by name wants no other one's answer: nobody stands in for it.
+    fallback: request.pinned ?? plan.fallback,
+    ...(assigned !== undefined && { assigned }),
+  };
+  return { decision, partition: partitionOf(request.id, live(version)) };
+}
+
+/** The same for each delivery of a request while the same workers live. */
+function partitionOf(id: string, partitions: readonly number[]): number | undefined {
+  if (partitions.length < 2) return partitions[0];
+  return partitions[Math.floor(hashToUnit(`partition\0${id}`) * partitions.length)];
+}

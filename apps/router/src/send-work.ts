@@ -1,0 +1,60 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CoalescingProducer, messageOf, RecordRefusedError, type IncomingRecord, type TopicRecord } from '#kafka';
+import { LOGGER, type Logger } from '#platform';
+import { Refusals } from './refusals.js';
+
+/** Records waiting for Kafka above which shadows are left out, so that they take no place from those who wait for answers. */
+const shadowBacklog = 2_048;
+
+/** A request and the work that comes of it. */
+export interface Dispatch {
+  readonly record: IncomingRecord;
+  readonly work: TopicRecord;
+}
+
+/** Sends work, each kind with its own care: what answers must arrive, a shadow may get lost. */
+@Injectable()
+export class SendWork {
+  constructor(
+    private readonly producer: CoalescingProducer,
+    private readonly refusals: Refusals,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  get isBusy(): boolean {
+    return this.producer.backlog > shadowBacklog;
+  }
+
+  /** Resolves when Kafka has all of it. What Kafka refuses for good (too large, no such topic) becomes a refusal. */
+  async answering(dispatches: readonly Dispatch[]): Promise<void> {
+    if (dispatches.length === 0) return;
+    try {
+      await this.producer.sendAll(dispatches.map(({ work }) => work));
+    } catch (error) {
+      if (!(error instanceof RecordRefusedError)) throw error;
+      // One of them: sent again each by itself, to find out which. The others come twice, which harms nothing.
+      await Promise.all(dispatches.map((dispatch) => this.sendOrRefuse(dispatch)));
+    }
+  }
+
+  /** Never rejects. */
+  async shadows(records: TopicRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.producer.sendAll(records).catch((error: unknown) => {
+      this.logger.warn({ records: records.length }, `shadows may have missed requests: ${messageOf(error)}`);
+    });
+  }
+
+  async letters(records: TopicRecord[]): Promise<void> {
+    if (records.length > 0) await this.producer.sendAll(records);
+  }
+
+  private async sendOrRefuse({ record, work }: Dispatch): Promise<void> {
+    try {
+      await this.producer.send(work);
+    } catch (error) {
+      if (!(error instanceof RecordRefusedError)) throw error;
+      await this.letters(this.refusals.make(record, 503, error.message));
+    }
+  }
+}
