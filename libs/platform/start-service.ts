@@ -56,6 +56,7 @@ export async function startService<Config extends PlatformConfig>(
     module: RootModule,
     imports: [PlatformModule.for(service, logger), definition.module(config)],
   };
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes literals
   const options: NestApplicationOptions = { logger: new NestLogger(logger), abortOnError: false };
   const app = await NestFactory.create<NestFastifyApplication>(
     root,

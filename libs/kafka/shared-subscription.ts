@@ -1,0 +1,153 @@
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { toRecordBatch } from './incoming.js';
+import { OffsetTracker } from './offset-tracker.js';
+import type { RecordBatch } from './records.js';
+import { handleUntilDone } from './retrying.js';
+import type { Source, Subscription, SubscriptionSurroundings } from './subscription.js';
+import { type Assignment, SupervisedConsumer } from './supervised-consumer.js';
+
+export interface SharedOptions {
+  readonly groupId: string;
+  /** Records handed out and not finished; beyond, no more are fetched. */
+  readonly maxInFlight: number;
+  readonly maxBytesPerPartition?: number;
+  /** Called when the partitions owned have changed. */
+  readonly onOwned: (partitions: readonly number[]) => void;
+}
+
+const commitEveryMs = 1_000;
+/** How long a stop waits for handlers; what is unfinished then is not committed and comes again elsewhere. */
+const drainLimitMs = 3_000;
+const heartbeatWhileFullMs = 500;
+
+/**
+ * One topic read by a group that all instances of the service share. Batches are handed out as they come, without
+ * waiting for earlier ones; offsets are committed by timer, up to the first unfinished batch.
+ */
+export class SharedSubscription implements Subscription {
+  private readonly consumer: SupervisedConsumer;
+  private readonly abort = new AbortController();
+  private trackers = new Map<number, OffsetTracker>();
+  private inFlight = 0;
+  private stopping = false;
+  private commitTimer: NodeJS.Timeout | undefined;
+  private wakeOnRoom: (() => void) | undefined;
+
+  constructor(
+    kafka: Kafka,
+    private readonly source: Source,
+    private readonly options: SharedOptions,
+    private readonly surroundings: SubscriptionSurroundings,
+  ) {
+    this.consumer = new SupervisedConsumer(
+      kafka,
+      {
+        groupId: options.groupId,
+        topics: [source.topic],
+        // A record that came before the first reader is a request too.
+        fromBeginning: true,
+        onBatch: (payload) => this.onBatch(payload),
+        onJoin: (assignment, consumer, again) => this.onJoin(assignment, consumer, again),
+        onRebalancing: () => void this.commit(),
+        ...(options.maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition: options.maxBytesPerPartition }),
+      },
+      surroundings.logger,
+    );
+  }
+
+  get ready(): Promise<void> {
+    return this.consumer.joined;
+  }
+
+  /** Partitions owned now. */
+  get owned(): number[] {
+    return this.consumer.isJoined ? [...this.trackers.keys()].sort((a, b) => a - b) : [];
+  }
+
+  start(): void {
+    this.consumer.start();
+    this.commitTimer = setInterval(() => void this.commit(), commitEveryMs);
+    this.commitTimer.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    this.consumer.pause();
+    await this.drain();
+    this.abort.abort();
+    clearInterval(this.commitTimer);
+    await this.commit();
+    this.wakeOnRoom?.();
+    await this.consumer.stop();
+  }
+
+  private onJoin(assignment: Assignment, consumer: Consumer, again: boolean): void {
+    const { topic } = this.source;
+    const before = again ? this.trackers : new Map<number, OffsetTracker>();
+    this.trackers = new Map();
+    for (const partition of assignment[topic] ?? []) {
+      const tracker = before.get(partition) ?? new OffsetTracker();
+      this.trackers.set(partition, tracker);
+      // Partitions kept through a rebalance go on where they were; without this all uncommitted records would come again.
+      if (tracker.next !== undefined) consumer.seek({ topic, partition, offset: String(tracker.next) });
+    }
+    this.options.onOwned(this.owned);
+  }
+
+  private async onBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    while (this.inFlight >= this.options.maxInFlight && !this.stopping) {
+      await this.room();
+      await payload.heartbeat();
+    }
+    const tracker = this.trackers.get(batch.partition);
+    if (this.stopping || tracker === undefined) return;
+    const { topicId, parameters } = this.source;
+    void this.handle(toRecordBatch(topicId, parameters, batch), tracker, BigInt(batch.lastOffset()));
+  }
+
+  private async handle(batch: RecordBatch, tracker: OffsetTracker, last: bigint): Promise<void> {
+    const { observer, logger } = this.surroundings;
+    const { topicId, handler } = this.source;
+    const tracked = tracker.begin(last);
+    const wanted = (): boolean => !this.abort.signal.aborted && this.trackers.get(batch.partition) === tracker;
+    this.inFlight += batch.records.length;
+    observer.batch(topicId, batch.records.length);
+    const done = await handleUntilDone(handler, batch, wanted, this.abort.signal, logger, () =>
+      observer.failure(topicId),
+    );
+    if (done) tracker.finish(tracked);
+    this.inFlight -= batch.records.length;
+    if (this.inFlight < this.options.maxInFlight) this.wakeOnRoom?.();
+  }
+
+  /** Resolves when a batch has finished, or when it is time for a heartbeat. */
+  private async room(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, heartbeatWhileFullMs);
+      this.wakeOnRoom = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.wakeOnRoom = undefined;
+  }
+
+  private async drain(): Promise<void> {
+    const limit = Date.now() + drainLimitMs;
+    while (this.inFlight > 0 && Date.now() < limit) await new Promise((resolve) => setTimeout(resolve, 10));
+    if (this.inFlight > 0)
+      this.surroundings.logger.warn({ topic: this.source.topic, records: this.inFlight }, 'stopped with work in hand');
+  }
+
+  private async commit(): Promise<void> {
+    const { topic } = this.source;
+    const due: { tracker: OffsetTracker; offset: bigint; partition: number }[] = [];
+    for (const [partition, tracker] of this.trackers) {
+      const offset = tracker.committable();
+      if (offset !== undefined) due.push({ tracker, offset, partition });
+    }
+    const offsets = due.map(({ partition, offset }) => ({ topic, partition, offset: String(offset) }));
+    if (await this.consumer.commit(offsets)) for (const { tracker, offset } of due) tracker.markCommitted(offset);
+  }
+}

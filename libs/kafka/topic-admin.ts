@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Admin, Kafka } from 'kafkajs';
+import { topics, type TopicId, type TopicParameters } from '#contracts';
+import type { TopicNames } from './topic-names.js';
+
+/** A topic of the registry that shall exist. */
+export interface WantedTopic {
+  readonly id: TopicId;
+  readonly parameters?: TopicParameters;
+  /** Instead of the registry's number. */
+  readonly partitions?: number;
+}
+
+export interface EndOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+}
+
+const pollMs = 50;
+const leaderTimeoutMs = 20_000;
+/** Topics that stand for an endpoint or a version are made with it; the others by whichever service comes first. */
+const staticTopics = (Object.keys(topics) as TopicId[]).filter((id) => !topics[id].name.includes('<'));
+
+/** Creates topics from the registry, and answers questions about offsets. */
+export class TopicAdmin {
+  private admin: Promise<Admin> | undefined;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly names: TopicNames,
+  ) {}
+
+  /** The topics that belong to no endpoint. */
+  ensureStatic(): Promise<void> {
+    return this.ensure(staticTopics.map((id) => ({ id })));
+  }
+
+  /** Creates those that are missing and waits until every partition has a leader. Safe to call from several services at once. */
+  async ensure(wanted: readonly WantedTopic[]): Promise<void> {
+    if (wanted.length === 0) return;
+    const names = wanted.map(({ id, parameters }) => this.names.of(id, parameters));
+    await this.ask(async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const missing = wanted.filter((_, index) => !existing.has(names[index] ?? ''));
+      // Not `waitForLeaders`: under KRaft it fails now and then although the topic comes to be.
+      await admin.createTopics({
+        waitForLeaders: false,
+        topics: missing.map(({ id, parameters, partitions }) => ({
+          topic: this.names.of(id, parameters),
+          numPartitions: partitions ?? topics[id].partitions,
+          replicationFactor: -1,
+          configEntries: Object.entries(topics[id].config).map(([name, value]) => ({ name, value })),
+        })),
+      });
+      await waitForLeaders(admin, names);
+    });
+  }
+
+  /** Deletes topics by their full names; those that do not exist are left out. */
+  async delete(names: readonly string[]): Promise<void> {
+    await this.ask(async (admin) => {
+      const existing = new Set(await admin.listTopics());
+      const present = names.filter((name) => existing.has(name));
+      if (present.length > 0) await admin.deleteTopics({ topics: present });
+    });
+  }
+
+  async deleteGroup(groupId: string): Promise<void> {
+    await this.ask((admin) => admin.deleteGroups([groupId]));
+  }
+
+  /** End offsets of all partitions that hold records. */
+  async endOffsets(names: readonly string[]): Promise<EndOffset[]> {
+    return this.ask(async (admin) => {
+      const ends = await Promise.all(
+        names.map(async (topic) =>
+          (await admin.fetchTopicOffsets(topic))
+            .filter(({ low, high }) => BigInt(high) > BigInt(low))
+            .map(({ partition, high }) => ({ topic, partition, offset: BigInt(high) })),
+        ),
+      );
+      return ends.flat();
+    });
+  }
+
+  /** Records of a topic that a group has not committed yet, over all partitions; those it never committed count whole. */
+  async lag(groupId: string, topic: string): Promise<number> {
+    return this.ask(async (admin) => {
+      const [ends, committed] = await Promise.all([
+        admin.fetchTopicOffsets(topic),
+        admin.fetchOffsets({ groupId, topics: [topic] }),
+      ]);
+      const at = new Map(committed.flatMap(({ partitions }) => partitions.map((p) => [p.partition, Number(p.offset)])));
+      return ends.reduce((sum, { partition, high, low }) => {
+        const position = at.get(partition) ?? -1;
+        return sum + Math.max(0, Number(high) - Math.max(position, Number(low)));
+      }, 0);
+    });
+  }
+
+  async close(): Promise<void> {
+    const admin = await this.admin?.catch(() => undefined);
+    this.admin = undefined;
+    await admin?.disconnect().catch(() => undefined);
+  }
+
+  /** One connection for all questions; a new one after an error, whatever it was. */
+  private async ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    this.admin ??= this.connect();
+    const current = this.admin;
+    try {
+      return await question(await current);
+    } catch (error) {
+      if (this.admin === current) await this.close();
+      throw error;
+    }
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    return admin;
+  }
+}
+
+async function waitForLeaders(admin: Admin, names: readonly string[]): Promise<void> {
+  const limit = Date.now() + leaderTimeoutMs;
+  for (;;) {
+    try {
+      const { topics: found } = await admin.fetchTopicMetadata({ topics: [...names] });
+      if (found.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)))
+        return;
+    } catch (error) {
+      // The metadata of a topic just created reach the brokers a moment later.
+      if (Date.now() > limit) throw error;
+    }
+    if (Date.now() > limit) throw new Error(`no leaders within ${leaderTimeoutMs} ms for topics ${names.join(', ')}`);
+    await delay(pollMs);
+  }
+}
