@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { digit, digitsManifest, eventually, modelPath, v1Question } from '#testing';
+import { useStack } from './use-stack.js';
+
+describe('the command line', () => {
+  const stack = useStack();
+  const name = 'by-cli';
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-cli-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** Runs `understudy …` from another folder, as a user would. */
+  const understudy = (...words: string[]): Promise<{ code: number; output: string }> =>
+    new Promise((done) => {
+      const env = {
+        ...process.env,
+        UNDERSTUDY_API: stack().deployerUrl,
+        UNDERSTUDY_INGRESS: stack().ingressUrl,
+        NO_COLOR: '1',
+      };
+      const child = execFile(
+        process.execPath,
+        [resolve('bin/understudy.mjs'), ...words],
+        { env, cwd: folder },
+        (_, out, err) => done({ code: child.exitCode ?? -1, output: out + err }),
+      );
+    });
+
+  const canary = { champion: 'v1', candidate: 'v2', steps: [10, 50], interval: '1h', minSamples: 100, margin: 0.02 };
+
+  it('applies a manifest whose artifacts are relative to it', async () => {
+    const manifest = digitsManifest(name, { canary });
+    const versions = (['v1', 'v2'] as const).map((version) => ({
+      name: version,
+      runtime: 'onnx',
+      artifact: relative(folder, modelPath(version)),
+      output: 'label',
+    }));
+    const file = join(folder, 'endpoint.yaml');
+    writeFileSync(file, stringify({ ...manifest, spec: { ...manifest.spec, versions } }));
+    const applied = await understudy('apply', '-f', file, '--wait', '30s');
+    expect(applied, applied.output).toMatchObject({ code: 0 });
+    expect(applied.output).toContain(name);
+  });
+
+  it('says what is wrong with a manifest, and ends with an error', async () => {
+    const file = join(folder, 'wrong.yaml');
+    writeFileSync(file, stringify(digitsManifest(name, { canary: { ...canary, stpes: 1 } })));
+    const refused = await understudy('apply', '-f', file);
+    expect(refused.code).not.toBe(0);
+    expect(refused.output).toContain('spec.strategy.canary.stpes');
+  });
+
+  it('lists and describes', async () => {
+    const listed = await understudy('get');
+    expect(listed).toMatchObject({ code: 0 });
+    expect(listed.output).toMatch(new RegExp(`${name}.*canary`));
+    const described = await understudy('describe', name);
+    expect(described).toMatchObject({ code: 0 });
+    for (const part of ['v1', 'v2', 'canary', 'hold']) expect(described.output).toContain(part);
+  });
+
+  it('asks for a prediction and gives its truth', async () => {
+    const predicted = await understudy(
+      'predict',
+      name,
+      '--json',
+      JSON.stringify({ id: 'from-cli', ...v1Question(digit(0)) }),
+    );
+    expect(predicted, predicted.output).toMatchObject({ code: 0 });
+    expect(predicted.output).toContain('predictions');
+    const [row] = await stack().log.awaitRowsOf(name, 'from-cli');
+    const { predictions } = row!.response as { predictions: unknown[] };
+    const told = await understudy('truth', name, 'from-cli', String(predictions[0]));
+    expect(told, told.output).toMatchObject({ code: 0 });
+    await eventually(
+      async () =>
+        (await stack().log.outcomes(name)).some(({ request_id, reward }) => request_id === 'from-cli' && reward === 1),
+      {
+        what: 'the outcome',
+      },
+    );
+  });
+
+  it('pauses, resumes, promotes and rolls back', async () => {
+    for (const verb of ['pause', 'resume', 'promote', 'rollback']) {
+      const done = await understudy(verb, name);
+      expect(done, `${verb}: ${done.output}`).toMatchObject({ code: 0 });
+    }
+    const { plan } = await stack().control.view(name);
+    expect(plan.allocation.find(({ weight }) => weight === 1)?.version).toBe('v1');
+  });
+
+  it('says what it could not reach, or does not know', async () => {
+    expect((await understudy('describe', 'nobody')).code).not.toBe(0);
+    expect((await understudy('describe', 'nobody')).output).toContain('nobody');
+    expect((await understudy('frobnicate')).code).not.toBe(0);
+  });
+});

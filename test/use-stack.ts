@@ -1,0 +1,28 @@
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import { Stack, type StackOptions } from '#testing';
+
+/**
+ * One stack for the tests of a file: started before the first, stopped after the last, and its logs shown and kept where
+ * a test failed. Gives back a function, since the stack exists only once the tests run.
+ *
+ * @param options a function where they depend on what an earlier hook made
+ */
+export function useStack(options: StackOptions | (() => StackOptions) = {}): () => Stack {
+  let stack: Stack | undefined;
+  let failed = false;
+  beforeAll(async () => {
+    stack = await Stack.start(typeof options === 'function' ? options() : options);
+  });
+  afterEach(({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    failed = true;
+    console.error(stack?.tail());
+  });
+  afterAll(async () => {
+    await stack?.stop({ keepLogs: failed });
+  });
+  return () => {
+    if (stack === undefined) throw new Error('the stack is there only while tests run');
+    return stack;
+  };
+}
