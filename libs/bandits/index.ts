@@ -11,6 +11,8 @@ export * from './posterior-of-arm.js';
 export * from './posterior.js';
 export * from './probability-of-best.js';
 export * from './recent-sums.js';
+export * from './random.js';
+export * from './simulate.js';
 export * from './squarecb-weights.js';
 export * from './top-two-allocation.js';
 export * from './value-remaining.js';
