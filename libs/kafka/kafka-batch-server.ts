@@ -115,7 +115,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       kafka,
       source,
       {
-        groupId: groupOf(names.prefix, app, topic),
+        groupId: names.group(app, id, parameters),
         ...options,
         onOwned: (partitions) => this.ownershipListeners.forEach((listener) => listener(id, parameters, partitions)),
       },
@@ -202,7 +202,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
           new SequentialSubscription(kafka, [source], { groupId, fromBeginning: false, assigner }, surroundings),
         );
       } else if (topics[id].delivery === 'shared') {
-        const groupId = groupOf(names.prefix, app, source.topic);
+        const groupId = names.group(app, id);
         this.run(
           id,
           new SharedSubscription(kafka, source, { groupId, ...options, onOwned: () => undefined }, surroundings),
@@ -232,8 +232,4 @@ function toBatchHandler(handler: MessageHandler): BatchHandler {
     const result: unknown = await handler(batch);
     if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
   };
-}
-
-function groupOf(prefix: string, app: AppName, topic: string): string {
-  return `${prefix}.${app}.${topic.slice(prefix.length + 1)}`;
 }

@@ -76,19 +76,13 @@ export function replyHeaders(correlationId: Buffer | undefined, outcome: Outcome
   return headers;
 }
 
-/** A reply; on failure its value is `{"error": …}`, as over HTTP. */
-export function replyRecord(address: ReplyAddress, value: string | Buffer, outcome: { version: string }): TopicRecord;
-export function replyRecord(
-  address: ReplyAddress,
-  value: null,
-  outcome: { status: number; error: string; version?: string },
-): TopicRecord;
+/** A reply. On failure `value` may be null: it is `{"error": …}` then, as over HTTP. */
 export function replyRecord(address: ReplyAddress, value: string | Buffer | null, outcome: Outcome): TopicRecord {
   const { topic, partition, correlationId } = address;
   return {
     topic,
     key: correlationId ?? null,
-    value: 'error' in outcome ? JSON.stringify({ error: outcome.error }) : value,
+    value: value ?? ('error' in outcome ? JSON.stringify({ error: outcome.error }) : null),
     headers: replyHeaders(correlationId, outcome),
     ...(partition === undefined ? {} : { partition }),
   };

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
-import { topics, type TopicId, type TopicParameters } from '#contracts';
+import { type AppName, topics, type TopicId, type TopicParameters } from '#contracts';
 import type { TopicNames } from './topic-names.js';
 
 /** A topic of the registry that shall exist. */
@@ -84,8 +84,10 @@ export class TopicAdmin {
     });
   }
 
-  /** Records of a topic that a group has not committed yet, over all partitions; those it never committed count whole. */
-  async lag(groupId: string, topic: string): Promise<number> {
+  /** Records that an app's instances together have not committed yet, over all partitions of a shared topic. */
+  async lag(app: AppName, id: TopicId, parameters: TopicParameters = {}): Promise<number> {
+    const topic = this.names.of(id, parameters);
+    const groupId = this.names.group(app, id, parameters);
     return this.ask(async (admin) => {
       const [ends, committed] = await Promise.all([
         admin.fetchTopicOffsets(topic),

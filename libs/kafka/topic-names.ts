@@ -1,4 +1,4 @@
-import { topicName, type TopicId, type TopicParameters } from '#contracts';
+import { type AppName, topicName, type TopicId, type TopicParameters } from '#contracts';
 
 /** Full names of topics under the configured prefix. Names are built once: the hot paths ask per record. */
 export class TopicNames {
@@ -17,5 +17,10 @@ export class TopicNames {
       this.names.set(key, name);
     }
     return name;
+  }
+
+  /** The group by which the instances of an app share a topic, e.g. `understudy.router.requests.digits`. */
+  group(app: AppName, id: TopicId, parameters: TopicParameters = {}): string {
+    return `${this.prefix}.${app}.${this.of(id, parameters).slice(this.prefix.length + 1)}`;
   }
 }

@@ -41,7 +41,7 @@ export const platformEnv = {
   INSTANCE_ID: z.string().min(1).optional(),
 };
 
-export type PlatformConfig = { [Name in keyof typeof platformEnv]: z.infer<(typeof platformEnv)[Name]> };
+export type PlatformConfig = z.infer<z.ZodObject<typeof platformEnv>>;
 
 /**
  * Reads the environment by a schema. Variables that are empty count as absent.
