@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { policies } from '#bandits';
+import { alpha, assignment, endedBy, onSuccess, phase, positiveDuration, version } from './spec-parts.js';
+
+type PolicyChoice = string | { readonly name: string; readonly [option: string]: unknown };
+
+/** Name and options of a policy, however the manifest has it. */
+export function policyParts(choice: PolicyChoice): { name: string; options: Record<string, unknown> } {
+  if (typeof choice === 'string') return { name: choice, options: {} };
+  const { name, ...options } = choice;
+  return { name, options };
+}
+
+/** What is wrong with a choice of policy, by the policy's own schema. */
+function policyProblems(choice: PolicyChoice | undefined): { path: (string | number)[]; message: string }[] {
+  if (choice === undefined) return [];
+  const { name, options } = policyParts(choice);
+  const policy = policies.find((known) => known.name === name);
+  if (policy === undefined) {
+    const path = typeof choice === 'string' ? [] : ['name'];
+    const names = policies.map((known) => known.name).join(', ');
+    return [{ path, message: `unknown policy "${name}"; expected one of ${names}` }];
+  }
+  const set = ['rewards', 'goal'].filter((option) => option in options);
+  if (set.length > 0)
+    return set.map((option) => ({ path: [option], message: 'follows from the metric; leave it out' }));
+  const parsed = policy.optionsSchema.safeParse(options);
+  return parsed.success
+    ? []
+    : parsed.error.issues.map(({ path, message }) => ({
+        path: path.filter((part) => typeof part !== 'symbol'),
+        message,
+      }));
+}
+
+export const banditSpec = z
+  .object({
+    arms: z.array(version).min(2).max(50),
+    /** Answers where another arm fails, and takes all traffic on a roll back; absent: the first arm. */
+    champion: version.optional(),
+    /** `earn`: lose least while it runs; `decide`: confirm a winner soonest. Names the policy, where `policy` does not. */
+    mode: z.enum(['earn', 'decide']).default('earn'),
+    /** A registered policy by name, or an object with `name` and its options. */
+    policy: z.union([z.string(), z.looseObject({ name: z.string() })]).optional(),
+    /** Least share of each arm that is not cut off. */
+    floor: z.number().min(0).max(0.5).default(0.05),
+    /** How often shares are computed afresh. */
+    cadence: positiveDuration.default(30_000),
+    /** Scored units of each arm before shares leave the even ones. */
+    burnIn: z.int().min(0).default(50),
+    /** Scored units of each arm before a winner is confirmed. */
+    minSamples: z.int().min(1).default(100),
+    alpha,
+    onSuccess: onSuccess.default('promote'),
+    assignment: assignment.default('request'),
+  })
+  .strict()
+  .superRefine(({ arms, champion, floor, policy }, context) => {
+    const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+    for (const [i, arm] of arms.entries()) {
+      if (arms.indexOf(arm) < i) problem(['arms', i], `"${arm}" is an arm already: expected each version once`);
+    }
+    if (champion !== undefined && !arms.includes(champion)) {
+      problem(['champion'], `expected one of the arms: ${arms.join(', ')}`);
+    }
+    if (floor * arms.length >= 1) {
+      problem(
+        ['floor'],
+        `expected less than ${Number((1 / arms.length).toFixed(4))}, since ${arms.length} arms share the traffic`,
+      );
+    }
+    for (const { path, message } of policyProblems(policy)) problem(['policy', ...path], message);
+  });
+export type BanditSpec = z.output<typeof banditSpec>;
+
+export const banditState = z.object({
+  phase,
+  endedBy,
+  /** The arm that takes all traffic, in phase `promoted`. */
+  winner: z.string().nullable(),
+  /** The arm with the best mean as last seen, for an operator's `promote` without a name. */
+  leader: z.string().nullable(),
+  /** Shares in force while it runs. */
+  weights: z.record(z.string(), z.number()),
+  /** Counts changes of the weights. */
+  stretch: z.int(),
+  /** When shares were last computed. */
+  computedAt: z.number(),
+  /** Arms that failed too often and get no more traffic, with the reason. */
+  cutOff: z.record(z.string(), z.string()),
+});
+export type BanditState = z.output<typeof banditState>;
+
+export const championOf = ({ champion, arms }: BanditSpec): string => champion ?? arms[0] ?? '';

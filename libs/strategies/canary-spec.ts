@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { alpha, assignment, endedBy, onSuccess, phase, positiveDuration, version } from './spec-parts.js';
+
+/** The margin where rewards lie within [0, 1] and the manifest names none. */
+export const defaultMargin = 0.02;
+
+export const canarySpec = z
+  .object({
+    /** Answers everything that the candidate does not; the way back. */
+    champion: version,
+    candidate: version,
+    /** The candidate's share of the traffic, in per cent, rising. */
+    steps: z
+      .array(
+        z
+          .number()
+          .gt(0, 'expected a share between 0 and 100 per cent, both excluded')
+          .lt(100, 'expected a share between 0 and 100 per cent, both excluded: 100 is what comes after the last step'),
+      )
+      .min(1)
+      .max(20)
+      .default([5, 25, 50]),
+    /** Least time in a step. */
+    interval: positiveDuration.default(60_000),
+    /** Least number of scored units of each version in a step. */
+    minSamples: z.int().min(1).default(100),
+    /** How much worse the candidate's mean reward may be. */
+    margin: z.number().min(0).optional(),
+    alpha,
+    /** After the last step: all traffic to the candidate, or wait for an operator. */
+    onSuccess: onSuccess.default('promote'),
+    /** A rollout that is undecided after this long is rolled back. */
+    maxDuration: positiveDuration.optional(),
+    guardrails: z
+      .object({
+        /** How much higher the candidate's error rate may be; 0 (the default) finds rare errors soonest. */
+        errors: z
+          .object({ margin: z.number().min(0).lt(1).default(0) })
+          .strict()
+          .optional(),
+      })
+      .strict()
+      .optional(),
+    assignment: assignment.default('key'),
+  })
+  .strict()
+  .superRefine(({ champion, candidate, steps }, context) => {
+    if (champion === candidate) {
+      const message = `expected another version than the champion "${champion}"`;
+      context.addIssue({ code: 'custom', path: ['candidate'], message });
+    }
+    for (const [i, step] of steps.entries()) {
+      const before = steps[i - 1];
+      if (before === undefined || step > before) continue;
+      context.addIssue({
+        code: 'custom',
+        path: ['steps', i],
+        message: `expected more than the step before it, ${before}, got ${step}`,
+      });
+    }
+  });
+export type CanarySpec = z.output<typeof canarySpec>;
+
+export const canaryState = z.object({
+  phase,
+  endedBy,
+  /** Index of the present one of the spec's steps. */
+  step: z.int(),
+  /** Counts stretches of constant weights: the step's index while it runs, one more with each change after that. */
+  stretch: z.int(),
+  startedAt: z.number(),
+  stepStartedAt: z.number(),
+});
+export type CanaryState = z.output<typeof canaryState>;

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { findStrategy } from './registry.js';
+import { Scenario, type ScenarioOptions } from './testing/scenario.js';
+
+const strategy = findStrategy('canary')!;
+const base = { champion: 'v1', candidate: 'v2', steps: [5, 25, 50], interval: '10s', minSamples: 100, margin: 0.05 };
+const scenario = (options: Partial<ScenarioOptions> & Pick<ScenarioOptions, 'versions'>, spec: object = {}) =>
+  new Scenario({ strategy, seed: 1, spec: { ...base, ...spec }, requestsPerTick: 200, ...options });
+const better = { v1: { reward: 0.84 }, v2: { reward: 0.97 } };
+const check = (s: Scenario, name: string) => s.last.verdict.checks.find((entry) => entry.name === name);
+
+describe('canary', () => {
+  it('begins with the first step, the candidate first so that its consumers keep it when it grows', () => {
+    const s = scenario({ versions: better });
+    expect(s.last.plan.allocation).toEqual([
+      { version: 'v2', weight: 0.05 },
+      { version: 'v1', weight: 0.95 },
+    ]);
+    expect(s.last.plan).toMatchObject({ step: 0, fallback: 'v1', assignment: 'key', shadows: [] });
+  });
+
+  it('climbs step by step and promotes a better candidate', () => {
+    const s = scenario({ versions: better });
+    const shares: number[] = [];
+    s.run(500, ({ status }) => {
+      if (shares.at(-1) !== s.weightOf('v2')) shares.push(s.weightOf('v2'));
+      return status !== 'running';
+    });
+    expect(shares).toEqual([0.05, 0.25, 0.5, 1]);
+    expect(s.last.status).toBe('succeeded');
+    expect(s.last.verdict.outcome).toBe('promote');
+    expect(s.last.plan.fallback).toBe('v1');
+    expect(s.verdicts).toEqual(['hold', 'advance', 'hold', 'advance', 'hold', 'promote']);
+    expect(s.now).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('rolls a broken candidate back before it has its minimum sample', () => {
+    const s = scenario({ versions: { v1: { reward: 0.97 }, v2: { reward: 0.001 } } }).run(500);
+    expect(s.last.status).toBe('failed');
+    expect(s.weightOf('v1')).toBe(1);
+    expect(check(s, 'reward')).toMatchObject({ outcome: 'fail' });
+    expect(s.ticks).toBeLessThan(5);
+  });
+
+  it('rolls back a candidate that fails, after a handful of errors', () => {
+    const s = scenario({ versions: { v1: { reward: 0.9 }, v2: { reward: 0.9, errors: 0.3 } }, delay: 1_000 }).run(500);
+    expect(s.last.verdict).toMatchObject({ outcome: 'rollback' });
+    expect(check(s, 'errors')).toMatchObject({ outcome: 'fail' });
+    expect(s.ticks).toBeLessThan(5);
+  });
+
+  it('does not blame the candidate for errors that both have', () => {
+    const failing = { reward: 0.95, errors: 0.2 };
+    expect(scenario({ versions: { v1: failing, v2: failing } }).run(200).last.verdict.outcome).not.toBe('rollback');
+  });
+
+  it('allows as many more errors as the guardrail says', () => {
+    const versions = { v1: { reward: 0.9 }, v2: { reward: 0.97, errors: 0.02 } };
+    const s = scenario({ versions }, { guardrails: { errors: { margin: 0.1 } } }).run(500);
+    expect(s.last.status).toBe('succeeded');
+    expect(scenario({ versions }).run(500).last.status).toBe('failed');
+  });
+
+  it('holds without traffic, and says that it waits for it', () => {
+    const s = scenario({ versions: better, requestsPerTick: 0 }).run(1000);
+    expect(s.last.verdict.outcome).toBe('hold');
+    expect(s.last.verdict.waitsFor).toContain('no request');
+    expect(s.weightOf('v2')).toBe(0.05);
+  });
+
+  it('holds while the truth has not come', () => {
+    const s = scenario({ versions: better, delay: 1e6 }).run(100);
+    expect(s.last.verdict.outcome).toBe('hold');
+    expect(s.last.verdict.waitsFor).toContain('0 of 100 scored units');
+  });
+
+  it('stays in a step for its interval, however clear the evidence', () => {
+    const s = scenario({ versions: better, requestsPerTick: 5000 }, { interval: '1h' }).run(60);
+    expect(s.last.verdict.waitsFor).toMatch(/1 m of 1 h/);
+    expect(s.weightOf('v2')).toBe(0.05);
+  });
+
+  it('takes no verdict from assignments that are not what the plan says', () => {
+    const s = scenario({ versions: { v1: { reward: 0.9 }, v2: { reward: 0 } }, weights: { v2: 0.2, v1: 0.8 } }).run(
+      100,
+    );
+    expect(s.last.verdict.outcome).toBe('hold');
+    expect(check(s, 'sample-ratio')).toMatchObject({ outcome: 'block' });
+  });
+
+  it('waits for an operator after the last step where the manifest says so', () => {
+    const s = scenario({ versions: better }, { onSuccess: 'pause' }).run(400);
+    expect(s.last).toMatchObject({
+      status: 'running',
+      verdict: { outcome: 'promote', waitsFor: 'promotion by an operator' },
+    });
+    expect(s.weightOf('v2')).toBe(0.5);
+    expect(s.steer('promote').status).toBe('succeeded');
+    expect(s.weightOf('v2')).toBe(1);
+  });
+
+  it('rolls back what is undecided after the maximum duration', () => {
+    const same = { reward: 0.5 };
+    const s = scenario({ versions: { v1: same, v2: same }, requestsPerTick: 1 }, { maxDuration: '5m' }).run(1000);
+    expect(s.last.verdict).toMatchObject({ outcome: 'rollback', reason: 'not decided within 5 m' });
+    expect(s.now).toBe(300_000);
+  });
+
+  it('does not advance while the log lags behind', () => {
+    const s = scenario({ versions: better }, { interval: '1h' }).run(30);
+    const input = {
+      spec: base,
+      state: s.last.state,
+      now: 60_000,
+      reward: { kind: 'binary', goal: 'maximise' } as const,
+    };
+    const evidence = { ...s.evidence!, lagSeconds: 90 };
+    const late = strategy.evaluate({ ...input, evidence, maxLag: 60_000 });
+    expect(late.verdict.waitsFor).toContain('1.5 m behind');
+    expect(strategy.evaluate({ ...input, evidence, maxLag: 120_000 }).verdict.outcome).toBe('advance');
+  });
+
+  it('turns rewards round where less is better', () => {
+    const loss = { kind: 'real', goal: 'minimise' } as const;
+    const versions = { v1: { reward: 3, deviation: 1 }, v2: { reward: 2, deviation: 1 } };
+    expect(scenario({ versions, reward: loss }).run(500).last.status).toBe('succeeded');
+    const turned = { v1: versions.v2, v2: versions.v1 };
+    expect(scenario({ versions: turned, reward: loss }).run(500).last.status).toBe('failed');
+  });
+
+  it('rolls back and promotes at an operator’s word, whatever state it is in', () => {
+    const s = scenario({ versions: better }).run(500);
+    expect(s.steer('rollback')).toMatchObject({
+      status: 'failed',
+      plan: { allocation: [{ version: 'v1', weight: 1 }] },
+    });
+    expect(s.steer('promote')).toMatchObject({
+      status: 'succeeded',
+      plan: { allocation: [{ version: 'v2', weight: 1 }] },
+    });
+    expect(() => s.steer('promote', 'v9')).toThrow('only the candidate "v2" can be promoted');
+  });
+
+  it('refuses specs that cannot be, by path', () => {
+    const paths = (spec: object) =>
+      strategy.specSchema.safeParse({ ...base, ...spec }).error?.issues.map(({ path }) => path.join('.'));
+    expect(paths({ steps: [25, 5] })).toEqual(['steps.1']);
+    expect(paths({ steps: [5, 5] })).toEqual(['steps.1']);
+    expect(paths({ steps: [0, 50, 100] })).toEqual(['steps.0', 'steps.2']);
+    expect(paths({ candidate: 'v1' })).toEqual(['candidate']);
+    expect(paths({ interval: 'soon' })).toEqual(['interval']);
+    expect(strategy.problems({ champion: 'v1', candidate: 'v2' }, { kind: 'real', goal: 'maximise' })).toHaveLength(1);
+  });
+});

@@ -1,0 +1,172 @@
+import type { Check, Verdict } from '#contracts';
+import { soleAllocation, split } from './allocation.js';
+import { canarySpec, canaryState, defaultMargin, type CanarySpec, type CanaryState } from './canary-spec.js';
+import { differenceCheck } from './checks/difference.js';
+import { errorCheck } from './checks/error-excess.js';
+import { elapsedCheck, lagCheck, minimumSampleCheck, trafficCheck } from './checks/progress.js';
+import { sampleRatioCheck } from './checks/sample-ratio.js';
+import { errorShare, rewardShare } from './error-levels.js';
+import { hold, isBlocked } from './hold.js';
+import { armOf, stepOf } from './step-evidence.js';
+import type { EvaluateInput, Evaluation, PlanDraft, Strategy } from './strategy.js';
+import { SteeringError } from './strategy.js';
+import { percent, span } from './words.js';
+
+type Input = EvaluateInput<CanarySpec, CanaryState>;
+
+/**
+ * The candidate answers a growing part of the consumers. A step is passed when its time is over, enough truth has come and the candidate is shown
+ * to be no worse than the champion by more than `margin`; the candidate is rolled back when it is shown to be worse by more than that, or to fail more often.
+ */
+export const canary: Strategy<CanarySpec, CanaryState> = {
+  name: 'canary',
+  specSchema: canarySpec,
+  stateSchema: canaryState,
+
+  versionsOf: ({ champion, candidate }) => [
+    { path: ['champion'], version: champion },
+    { path: ['candidate'], version: candidate },
+  ],
+
+  problems: ({ margin }, reward) =>
+    reward.kind === 'real' && margin === undefined
+      ? [
+          {
+            path: ['margin'],
+            message: 'expected a number in units of the reward, since the metric is not within [0, 1]',
+          },
+        ]
+      : [],
+
+  begin: ({ now }) => ({ phase: 'running', endedBy: null, step: 0, stretch: 0, startedAt: now, stepStartedAt: now }),
+
+  evaluate(input) {
+    const { state } = input;
+    if (state.phase !== 'running') return ended(input);
+    const checks = checksOf(input);
+    if (isBlocked(checks)) return running(input, state, hold(checks, { version: input.spec.candidate }));
+    const failed = checks.find((check) => check.outcome === 'fail');
+    if (failed !== undefined) return rollBack(input, checks, failed.detail);
+    const { maxDuration } = input.spec;
+    const waiting = checks.some((check) => check.outcome === 'wait');
+    if (waiting && maxDuration !== undefined && input.now - state.startedAt >= maxDuration) {
+      return rollBack(input, checks, `not decided within ${span(maxDuration)}`);
+    }
+    return waiting ? running(input, state, hold(checks, { version: input.spec.candidate })) : stepPassed(input, checks);
+  },
+
+  steer({ spec, state, verb, version, now }) {
+    if (verb === 'rollback') return { ...state, phase: 'rolled-back', endedBy: 'operator', ...changed(state, now) };
+    if (version !== undefined && version !== spec.candidate) {
+      throw new SteeringError(`only the candidate "${spec.candidate}" can be promoted, not "${version}"`);
+    }
+    return { ...state, phase: 'promoted', endedBy: 'operator', ...changed(state, now) };
+  },
+};
+
+const changed = (state: CanaryState, now: number) => ({ stretch: state.stretch + 1, stepStartedAt: now });
+
+function checksOf({ spec, state, evidence, now, reward, maxLag }: Input): Check[] {
+  const { champion, candidate, minSamples, interval, alpha } = spec;
+  const step = stepOf(evidence, state.stretch);
+  const arms = [armOf(step, candidate), armOf(step, champion)];
+  const margin = spec.margin ?? defaultMargin;
+  return [
+    sampleRatioCheck(evidence),
+    errorCheck({
+      evidence,
+      version: candidate,
+      others: [champion],
+      margin: spec.guardrails?.errors?.margin ?? 0,
+      alpha: alpha * errorShare,
+    }),
+    trafficCheck(arms),
+    minimumSampleCheck(arms, minSamples),
+    elapsedCheck({ name: 'interval', since: state.stepStartedAt, needed: interval, now }),
+    differenceCheck({
+      evidence,
+      candidate,
+      champion,
+      reward,
+      alpha: alpha * rewardShare,
+      margin,
+      tuning: tuningFor(minSamples, margin),
+    }),
+    ...lagCheck(evidence, maxLag),
+  ];
+}
+
+/**
+ * Samples near which the difference should be tightest. A clear difference shows by the minimum sample, an equal candidate takes about 1/margin²:
+ * the geometric mean of the two serves both, and costs neither much.
+ */
+const tuningFor = (minSamples: number, margin: number): number =>
+  Math.sqrt(minSamples * Math.min(Math.max(margin === 0 ? Infinity : 1 / margin ** 2, minSamples), 100 * minSamples));
+
+function stepPassed(input: Input, checks: Check[]): Evaluation<CanaryState> {
+  const { spec, state, now } = input;
+  const { candidate } = spec;
+  const next = spec.steps[state.step + 1];
+  const shown = checks.find((check) => check.name === 'reward')?.detail ?? '';
+  if (next !== undefined) {
+    const state_ = { ...state, ...changed(state, now), step: state.step + 1 };
+    const reason = `step ${state.step + 1} of ${spec.steps.length} passed, on to ${percent(next / 100)}: ${shown}`;
+    return running(input, state_, { outcome: 'advance', version: candidate, reason, checks });
+  }
+  const reason = `all steps passed: ${shown}`;
+  if (spec.onSuccess === 'promote') {
+    return end(input, 'promoted', { outcome: 'promote', version: candidate, reason, checks });
+  }
+  return running(input, state, {
+    outcome: 'promote',
+    version: candidate,
+    reason: `${reason}; promotion waits for an operator`,
+    waitsFor: 'promotion by an operator',
+    checks,
+  });
+}
+
+const rollBack = (input: Input, checks: Check[], reason: string): Evaluation<CanaryState> =>
+  end(input, 'rolled-back', { outcome: 'rollback', version: input.spec.candidate, reason, checks });
+
+function end(input: Input, phase: 'promoted' | 'rolled-back', verdict: Verdict): Evaluation<CanaryState> {
+  const state: CanaryState = { ...input.state, phase, endedBy: 'verdict', ...changed(input.state, input.now) };
+  return { plan: planOf(input, state), state, verdict, status: phase === 'promoted' ? 'succeeded' : 'failed' };
+}
+
+function running(input: Input, state: CanaryState, verdict: Verdict): Evaluation<CanaryState> {
+  return { plan: planOf(input, state), state, verdict, status: 'running' };
+}
+
+function ended(input: Input): Evaluation<CanaryState> {
+  const { spec, state } = input;
+  const promoted = state.phase === 'promoted';
+  const by = state.endedBy === 'operator' ? 'an operator' : 'the verdict';
+  return {
+    plan: planOf(input, state),
+    state,
+    status: promoted ? 'succeeded' : 'failed',
+    verdict: {
+      outcome: promoted ? 'promote' : 'rollback',
+      version: spec.candidate,
+      reason: promoted ? `${spec.candidate} was promoted by ${by}` : `rolled back to ${spec.champion} by ${by}`,
+      checks: [],
+    },
+  };
+}
+
+function planOf({ spec, assignment }: Input, state: CanaryState): PlanDraft {
+  const { champion, candidate, steps } = spec;
+  const weight = (steps[state.step] ?? 0) / 100;
+  return {
+    step: state.stretch,
+    allocation:
+      state.phase === 'running'
+        ? split(candidate, weight, champion)
+        : soleAllocation(state.phase === 'promoted' ? candidate : champion),
+    shadows: [],
+    assignment: assignment ?? spec.assignment,
+    // The champion stays warm after a promotion too, for an instant way back.
+    fallback: champion,
+  };
+}

@@ -1,0 +1,40 @@
+import type { z } from 'zod';
+import type {
+  BeginInput,
+  EvaluateInput,
+  Evaluation,
+  SpecProblem,
+  SteerInput,
+  Strategy,
+  VersionReference,
+} from './strategy.js';
+import type { RewardKind } from './reward.js';
+
+/** A strategy as the registry hands it out: specs and states are JSON, checked by the strategy's own schemas on the way in. */
+export interface RegisteredStrategy {
+  readonly name: string;
+  readonly specSchema: z.ZodType;
+  versionsOf(spec: unknown): VersionReference[];
+  problems(spec: unknown, reward: RewardKind): SpecProblem[];
+  begin(input: BeginInput<unknown>): unknown;
+  evaluate(input: EvaluateInput<unknown, unknown>): Evaluation<unknown>;
+  steer(input: SteerInput<unknown, unknown>): unknown;
+}
+
+/**
+ * Takes the types off a strategy, so that different ones stand in one registry. `spec` is what stands in the manifest, durations as text;
+ * `state` is what an earlier `begin`, `evaluate` or `steer` gave. Throws a ZodError where either does not fit.
+ */
+export function register<Spec, State>(strategy: Strategy<Spec, State>): RegisteredStrategy {
+  const spec = (value: unknown): Spec => strategy.specSchema.parse(value);
+  const state = (value: unknown): State => strategy.stateSchema.parse(value);
+  return {
+    name: strategy.name,
+    specSchema: strategy.specSchema,
+    versionsOf: (value) => strategy.versionsOf(spec(value)),
+    problems: (value, reward) => strategy.problems?.(spec(value), reward) ?? [],
+    begin: (input) => strategy.begin({ ...input, spec: spec(input.spec) }),
+    evaluate: (input) => strategy.evaluate({ ...input, spec: spec(input.spec), state: state(input.state) }),
+    steer: (input) => strategy.steer({ ...input, spec: spec(input.spec), state: state(input.state) }),
+  };
+}

@@ -1,0 +1,69 @@
+import type { Check, PairEvidence } from '#contracts';
+import { rateDifferenceConfidenceSequence } from '#stats';
+import { pairedCheck } from './checks/paired.js';
+import { errorShare, rewardShare } from './error-levels.js';
+import type { ShadowOutcome, SilentSpec, SilentState } from './silent-spec.js';
+import { totalOf } from './step-evidence.js';
+import type { EvaluateInput } from './strategy.js';
+import { figure, percent } from './words.js';
+
+type Input = EvaluateInput<SilentSpec, SilentState>;
+
+/** What the evidence says of one shadow now. */
+export function judge(input: Input, version: string): { outcome?: ShadowOutcome; reason: string; checks: Check[] } {
+  const { spec, evidence, reward } = input;
+  const pair = evidence?.pairs.find((entry) => entry.shadow === version) ?? nothing(spec.champion, version);
+  const alpha = spec.alpha / spec.shadows.length;
+  const errors = shadowErrors(input, pair, alpha * errorShare);
+  const { margin, minSamples } = spec;
+  const tuning = Math.max(minSamples, 500);
+  const { finding, check } = pairedCheck({ pair, reward, alpha: alpha * rewardShare, margin, tuning });
+  const samples: Check = {
+    name: 'min-samples',
+    version,
+    outcome: pair.scored >= minSamples ? 'pass' : 'wait',
+    value: pair.scored,
+    threshold: minSamples,
+    detail: `${figure(pair.scored)} of ${figure(minSamples)} pairs of ${version} have their truth`,
+  };
+  const checks = [errors, samples, check];
+  if (errors.outcome === 'fail') return { outcome: 'reject', reason: errors.detail, checks };
+  if (samples.outcome === 'wait' || finding === 'open') return { reason: check.detail, checks };
+  const outcome = { better: 'promote', worse: 'reject', equivalent: 'equivalent' } as const;
+  return { outcome: outcome[finding], reason: check.detail, checks };
+}
+
+/** Failures of the shadow against the champion's: they saw the same requests, so no independence is used, only half the level for each rate. */
+function shadowErrors({ evidence }: Input, pair: PairEvidence, alpha: number): Check {
+  const champion = totalOf(evidence, pair.champion);
+  const { lower, upper } = rateDifferenceConfidenceSequence({
+    candidate: { successes: pair.errors, trials: pair.requests },
+    champion: { successes: champion.errors, trials: champion.requests },
+    alpha,
+    tuningTrials: 100,
+  });
+  const failed = lower > 0;
+  const rates = `${pair.errors} of ${pair.requests} requests of ${pair.shadow} failed, ${champion.errors} of ${champion.requests} of ${pair.champion}`;
+  return {
+    name: 'errors',
+    version: pair.shadow,
+    outcome: failed ? 'fail' : 'pass',
+    lower,
+    upper,
+    threshold: 0,
+    detail: failed
+      ? `${pair.shadow} fails more often, by at least ${percent(lower)}: ${rates}`
+      : `no excess of errors is shown: ${rates}`,
+  };
+}
+
+/** Mean paired difference, for the choice among several better shadows. */
+export function advantage({ evidence, reward }: Input, version: string): number {
+  const pair = evidence?.pairs.find((entry) => entry.shadow === version);
+  if (pair === undefined || pair.scored === 0) return -Infinity;
+  return (reward.goal === 'minimise' ? -pair.sumDifference : pair.sumDifference) / pair.scored;
+}
+
+const nothing = (champion: string, shadow: string): PairEvidence => ({
+  champion, shadow, requests: 0, errors: 0, scored: 0, better: 0, worse: 0, sumDifference: 0, sumSquaredDifference: 0, championSum: 0, shadowSum: 0,
+}); // prettier-ignore

@@ -1,0 +1,27 @@
+import type { ArmEvidence, Evidence, StepEvidence } from '#contracts';
+
+/** A version's part of a step; all zero where nothing is known of it. */
+export function armOf(step: StepEvidence | undefined, version: string): ArmEvidence {
+  const known = step?.arms.find((arm) => arm.version === version);
+  return known ?? { version, requests: 0, errors: 0, units: 0, errorSum: 0, scored: 0, sum: 0, sumSquares: 0 };
+}
+
+/** A version over all steps. Compare such sums between versions only where the allocation may change without harm: never in a canary. */
+export function totalOf(evidence: Evidence | null, version: string): ArmEvidence {
+  const total = armOf(undefined, version);
+  for (const step of evidence?.steps ?? []) {
+    const arm = armOf(step, version);
+    total.requests += arm.requests;
+    total.errors += arm.errors;
+    total.units += arm.units;
+    total.errorSum += arm.errorSum;
+    total.scored += arm.scored;
+    total.sum += arm.sum;
+    total.sumSquares += arm.sumSquares;
+  }
+  return total;
+}
+
+/** The step with this number, where something is known of it. */
+export const stepOf = (evidence: Evidence | null, step: number): StepEvidence | undefined =>
+  evidence?.steps.find((entry) => entry.step === step);

@@ -1,0 +1,87 @@
+import type { z } from 'zod';
+import type { Evidence, TrafficPlan, Verdict } from '#contracts';
+import type { RewardKind } from './reward.js';
+
+/** What a strategy decides of a traffic plan; the deployer adds names, numbers, salt and times. */
+export type PlanDraft = Pick<TrafficPlan, 'step' | 'allocation' | 'shadows' | 'assignment' | 'fallback'>;
+
+export type Assignment = PlanDraft['assignment'];
+
+/** How a rollout stands by its strategy; `paused` and `superseded` are the deployer's. */
+export type StrategyStatus = 'running' | 'succeeded' | 'failed';
+
+/** A version that a spec names, and where: `['shadows', 0, 'version']`. */
+export interface VersionReference {
+  readonly path: readonly (string | number)[];
+  readonly version: string;
+}
+
+/** What is wrong with a spec beyond its schema, with the path within it. */
+export interface SpecProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export interface BeginInput<Spec> {
+  readonly spec: Spec;
+  /** ms since 1970. */
+  readonly now: number;
+  /** The version that had most of the traffic until now, where the endpoint had one and still lists it. */
+  readonly previous?: string;
+}
+
+export interface EvaluateInput<Spec, State> {
+  readonly spec: Spec;
+  readonly state: State;
+  /** The newest snapshot of this rollout; null before the first. */
+  readonly evidence: Evidence | null;
+  /** ms since 1970. */
+  readonly now: number;
+  readonly reward: RewardKind;
+  /** The manifest's wish; absent: the strategy's own. */
+  readonly assignment?: Assignment;
+  /** ms by which the log may lag behind before no rollout advances; absent: any. */
+  readonly maxLag?: number;
+}
+
+export interface Evaluation<State> {
+  readonly plan: PlanDraft;
+  /** For the next evaluation; plain JSON. */
+  readonly state: State;
+  readonly verdict: Verdict;
+  readonly status: StrategyStatus;
+}
+
+export interface SteerInput<Spec, State> {
+  readonly spec: Spec;
+  readonly state: State;
+  readonly verb: 'promote' | 'rollback';
+  /** Which version to promote, where there are several. */
+  readonly version?: string;
+  readonly now: number;
+}
+
+/** A verb that makes no sense for the rollout as it is; the message says what would. */
+export class SteeringError extends Error {
+  override name = 'SteeringError';
+}
+
+/**
+ * A way to move traffic by evidence. Pure: the same arguments give the same result, for ever; the state is plain JSON that
+ * its caller keeps between evaluations.
+ */
+export interface Strategy<Spec, State> {
+  /** The key in the manifest's `strategy`. */
+  readonly name: string;
+  /** Strict, with defaults; its input is what stands under that key. */
+  readonly specSchema: z.ZodType<Spec>;
+  readonly stateSchema: z.ZodType<State>;
+  /** The versions that a spec names: each must be listed in the manifest. */
+  versionsOf(spec: Spec): VersionReference[];
+  /** What does not fit the endpoint's rewards; absent: everything does. */
+  problems?(spec: Spec, reward: RewardKind): SpecProblem[];
+  begin(input: BeginInput<Spec>): State;
+  evaluate(input: EvaluateInput<Spec, State>): Evaluation<State>;
+  /** The state after an operator's verb; throws a SteeringError where it makes no sense. */
+  steer(input: SteerInput<Spec, State>): State;
+}

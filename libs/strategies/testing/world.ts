@@ -1,0 +1,147 @@
+import type { Evidence, PairEvidence, StepEvidence } from '#contracts';
+import type { PlanDraft } from '../strategy.js';
+import { armOf } from '../step-evidence.js';
+
+/** Draws from [0, 1): mulberry32. Good enough for scenarios, and the same for ever. */
+export function uniformFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** What a version is really like. */
+export interface TrueVersion {
+  /** Probability of reward 1; or with `deviation` the mean of a normal reward. */
+  readonly reward: number;
+  readonly deviation?: number;
+  /** Probability that a request fails; it is rewarded with 0. */
+  readonly errors?: number;
+}
+
+export interface WorldOptions {
+  readonly versions: Readonly<Record<string, TrueVersion>>;
+  readonly seed: number;
+  readonly requestsPerTick?: number;
+  /** Ticks until the truth of a request is known. */
+  readonly delay?: number;
+  /** What is assigned, where it is not what the plan says: breaks the sample ratio. */
+  readonly weights?: Readonly<Record<string, number>>;
+}
+
+interface Matured {
+  apply(): void;
+}
+
+/** Requests, answers and late truth for a plan, tick by tick, as evidence: what feedback would have counted. */
+export class World {
+  private readonly uniform: () => number;
+  private readonly steps = new Map<number, StepEvidence>();
+  private readonly pairs = new Map<string, PairEvidence>();
+  private readonly waiting: Matured[][] = [];
+  private seq = 0;
+
+  constructor(private readonly options: WorldOptions) {
+    this.uniform = uniformFrom(options.seed);
+  }
+
+  /** Serves one tick's requests by the plan and gives the evidence after it. The snapshot changes with the next tick. */
+  tick(plan: PlanDraft, now: number): Evidence {
+    const step = this.stepOf(plan, now);
+    const matured: Matured[] = [];
+    for (let i = 0; i < (this.options.requestsPerTick ?? 100); i++) matured.push(...this.request(plan, step));
+    this.waiting.push(matured);
+    if (this.waiting.length > (this.options.delay ?? 0)) this.waiting.shift()?.forEach((truth) => truth.apply());
+    this.seq++;
+    const steps = [...this.steps.values()];
+    return { endpoint: 'e', rollout: 1, seq: this.seq, at: now, steps, pairs: [...this.pairs.values()], lagSeconds: 0 };
+  }
+
+  private stepOf(plan: PlanDraft, now: number): StepEvidence {
+    const weights = Object.fromEntries(plan.allocation.map(({ version, weight }) => [version, weight]));
+    const known = this.steps.get(plan.step);
+    if (known !== undefined) {
+      if (JSON.stringify(known.weights) !== JSON.stringify(weights))
+        throw new Error(`step ${plan.step} has changed its weights`);
+      return known;
+    }
+    const step = {
+      step: plan.step,
+      from: now,
+      weights,
+      arms: plan.allocation.map(({ version }) => armOf(undefined, version)),
+    };
+    this.steps.set(plan.step, step);
+    return step;
+  }
+
+  private request(plan: PlanDraft, step: StepEvidence): Matured[] {
+    const version = this.draw(plan);
+    const arm = step.arms.find((entry) => entry.version === version) ?? step.arms[0]!;
+    const { reward, failed } = this.answer(version);
+    arm.requests++;
+    arm.units++;
+    arm.errors += failed;
+    arm.errorSum += failed;
+    const own = {
+      apply: () => {
+        arm.scored++;
+        arm.sum += reward;
+        arm.sumSquares += reward * reward;
+      },
+    };
+    return [
+      own,
+      ...plan.shadows.filter((s) => this.uniform() < s.fraction).map((s) => this.pair(version, s.version, reward)),
+    ];
+  }
+
+  private pair(champion: string, shadow: string, championReward: number): Matured {
+    const { reward, failed } = this.answer(shadow);
+    const empty = {
+      scored: 0,
+      better: 0,
+      worse: 0,
+      sumDifference: 0,
+      sumSquaredDifference: 0,
+      championSum: 0,
+      shadowSum: 0,
+    };
+    const pair = this.pairs.get(shadow) ?? { champion, shadow, requests: 0, errors: 0, ...empty };
+    this.pairs.set(shadow, pair);
+    pair.requests++;
+    pair.errors += failed;
+    return {
+      apply: () => {
+        const difference = reward - championReward;
+        pair.scored++;
+        pair.better += Number(difference > 0);
+        pair.worse += Number(difference < 0);
+        pair.sumDifference += difference;
+        pair.sumSquaredDifference += difference * difference;
+        pair.championSum += championReward;
+        pair.shadowSum += reward;
+      },
+    };
+  }
+
+  private draw(plan: PlanDraft): string {
+    let u = this.uniform();
+    for (const { version, weight } of plan.allocation) {
+      u -= this.options.weights?.[version] ?? weight;
+      if (u < 0) return version;
+    }
+    return plan.allocation[0]!.version;
+  }
+
+  private answer(version: string): { reward: number; failed: 0 | 1 } {
+    const { reward, deviation, errors = 0 } = this.options.versions[version] ?? { reward: 0 };
+    if (errors > 0 && this.uniform() < errors) return { reward: 0, failed: 1 };
+    if (deviation === undefined) return { reward: this.uniform() < reward ? 1 : 0, failed: 0 };
+    const normal = Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+    return { reward: reward + deviation * normal, failed: 0 };
+  }
+}
