@@ -7,8 +7,9 @@ describe('Kafka gone', () => {
   beforeAll(async () => {
     kafka = await ownKafka();
   });
-  const stack = useStack(() => ({ brokers: kafka.address }));
+  // Hooks after the tests run in reverse: the stack is stopped before.
   afterAll(() => kafka.remove());
+  const stack = useStack(() => ({ brokers: kafka.address }));
   const name = 'without-kafka';
 
   it('is said to HTTP callers at once, and passes by itself', async () => {

@@ -7,8 +7,9 @@ describe('Postgres stopped', () => {
   beforeAll(async () => {
     postgres = await ownPostgres();
   });
-  const stack = useStack(() => ({ databaseUrl: postgres.address }));
+  // Hooks after the tests run in reverse: the stack is stopped before.
   afterAll(() => postgres.remove());
+  const stack = useStack(() => ({ databaseUrl: postgres.address }));
   const name = 'without-postgres';
 
   it('costs no answer, and the log is complete once it is back', async () => {

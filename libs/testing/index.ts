@@ -12,6 +12,7 @@ export * from './repository.js';
 export * from './service-process.js';
 export * from './serving-client.js';
 export * from './stack.js';
+export * from './stage.js';
 export * from './test-servers.js';
 export * from './traffic.js';
 export * from './upstream.js';

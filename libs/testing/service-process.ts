@@ -152,12 +152,11 @@ export class ServiceProcess {
     await this.start(timeoutMs);
   }
 
-  /** The last lines of its log, warnings and errors first of all. */
-  tail(lines = 15): string {
+  /** The end of its log, with its last warnings and errors before. */
+  tail(lines = 12): string {
     const loud = this.records.filter((record) => typeof record.level !== 'number' || record.level >= 40);
-    return [...loud.slice(-lines), ...this.records.slice(-5)]
-      .map((record) => `  ${this.name} | ${JSON.stringify(record)}`)
-      .join('\n');
+    const shown = new Set([...loud.slice(-lines), ...this.records.slice(-4)]);
+    return [...shown].map((record) => `  ${this.name} | ${inShort(record)}`).join('\n');
   }
 
   private read(line: string): void {
@@ -166,6 +165,14 @@ export class ServiceProcess {
     this.records.push(record);
     if (record.msg === 'listening' && typeof record['port'] === 'number') this.knownPort = record['port'];
   }
+}
+
+/** One line of at most 400 characters, without what every line has, and without stacks. */
+function inShort({ app: _app, instance: _instance, time, level, msg, ...rest }: LogRecord): string {
+  const error = rest['err'] as { message?: unknown } | undefined;
+  const fields = { ...rest, ...(error === undefined ? {} : { err: error.message }) };
+  const more = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
+  return `${String(time ?? '')} ${String(level ?? '')} ${String(msg)}${more}`.slice(0, 400);
 }
 
 function parse(line: string): LogRecord {
