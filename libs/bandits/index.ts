@@ -4,6 +4,7 @@ export * from './kl-ucb-index.js';
 export * from './linear-model.js';
 export * from './log-probability-of-best.js';
 export * from './normal-inverse-gamma.js';
+export * from './off-policy.js';
 export * from './policies/index.js';
 export * from './policies/ucb1.js';
 export * from './policy.js';

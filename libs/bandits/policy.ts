@@ -35,6 +35,8 @@ export interface Policy {
   readonly name: string;
   /** Zod schema of its options. */
   readonly optionsSchema: z.ZodType;
+  /** Set for policies that forget, with which no winner may be confirmed: how much of the past they look at under the given options. */
+  readonly memory?: (options?: unknown) => Memory;
   /** Reads the options once, to be asked often. @throws ZodError */
   readonly prepare: (options?: unknown) => PreparedPolicy;
   /**
@@ -78,6 +80,7 @@ export function definePolicy<O extends RewardOptions>(definition: PolicyDefiniti
     name,
     optionsSchema,
     prepare,
+    ...(definition.memory && { memory: (options) => prepare(options).memory }),
     allocate: ({ arms, options, now }) => prepare(options).allocate(arms, now),
   };
 }

@@ -45,7 +45,11 @@ export function simulate(simulation: Simulation): { regret: number; standardErro
   check(Number.isInteger(arms) && arms > 0, 'arms must be a whole number greater than 0', arms);
   check(Number.isInteger(horizon) && horizon >= 0, 'horizon must be a whole number', horizon);
   check(Number.isInteger(batch) && batch > 0, 'batch must be a whole number greater than 0', batch);
-  check(Number.isInteger(repetitions) && repetitions > 0, 'repetitions must be a whole number greater than 0', repetitions);
+  check(
+    Number.isInteger(repetitions) && repetitions > 0,
+    'repetitions must be a whole number greater than 0',
+    repetitions,
+  );
   checkProbability('replaceProbability', replaceProbability);
   const drawn = 'alpha' in means;
   check(drawn || replaceProbability === 0, 'replaceProbability needs means that are drawn', replaceProbability);

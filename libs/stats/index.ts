@@ -12,5 +12,6 @@ export * from './likelihood-ratio.js';
 export * from './log-gamma.js';
 export * from './mcnemar.js';
 export * from './normal-mixture.js';
+export * from './normal-quantile.js';
 export * from './rate-difference.js';
 export * from './sample-ratio.js';
