@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { Kafka, type Producer } from 'kafkajs';
+import { Kafka, logLevel, type Producer } from 'kafkajs';
 import type { Pool } from 'pg';
 import { v7 as uuid } from 'uuid';
 
@@ -39,7 +39,7 @@ export class Traffic {
   readonly failures = new Map<string, number>();
 
   constructor(private readonly options: TrafficOptions) {
-    const kafka = new Kafka({ clientId: 'digits-demo', brokers: options.brokers, logLevel: 0 });
+    const kafka = new Kafka({ clientId: 'digits-demo', brokers: options.brokers, logLevel: logLevel.NOTHING });
     this.producer = kafka.producer();
     this.order = shuffled(options.heldOut.rows.length);
   }
