@@ -168,11 +168,10 @@ export class ServiceProcess {
 }
 
 /** One line of at most 400 characters, without what every line has, and without stacks. */
-function inShort({ app: _app, instance: _instance, time, level, msg, ...rest }: LogRecord): string {
-  const error = rest['err'] as { message?: unknown } | undefined;
-  const fields = { ...rest, ...(error === undefined ? {} : { err: error.message }) };
-  const more = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`;
-  return `${String(time ?? '')} ${String(level ?? '')} ${String(msg)}${more}`.slice(0, 400);
+function inShort(record: LogRecord): string {
+  const { app: _app, instance: _instance, time, level, msg, err, ...rest } = record;
+  const fields = typeof err === 'object' && err !== null && 'message' in err ? { ...rest, err: err.message } : rest;
+  return JSON.stringify([time, level, msg, fields]).slice(0, 400);
 }
 
 function parse(line: string): LogRecord {

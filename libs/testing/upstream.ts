@@ -80,7 +80,7 @@ export class Upstream {
   }
 
   async createTopic(topic: string, numPartitions = 1): Promise<string> {
-    await this.admin.createTopics({ topics: [{ topic, numPartitions }] });
+    await this.admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions }] });
     const led = async (): Promise<boolean> => {
       const { topics } = await this.admin.fetchTopicMetadata({ topics: [topic] });
       return topics[0]?.partitions.length === numPartitions && topics[0].partitions.every(({ leader }) => leader >= 0);
