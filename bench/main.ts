@@ -5,6 +5,7 @@ import type { Benchmark, Context, Result } from './benchmark.js';
 import { benchmarks } from './benchmarks.js';
 import { judge } from './goals.js';
 import { describeMachine } from './harness/machine.js';
+import { describeProfile, summariseProfiles } from './harness/profile.js';
 import { deleteTopics } from './harness/topics.js';
 import { readOptions, type Options } from './options.js';
 import { render, write } from './report.js';
@@ -61,7 +62,9 @@ async function runOne(name: string, benchmark: Benchmark, options: Options): Pro
     say: (line) => console.log(`  ${line}`),
   };
   try {
-    return await benchmark.run(context);
+    const result = await benchmark.run(context);
+    if (profiles !== undefined) console.log(summariseProfiles(profiles).map(describeProfile).join('\n\n'));
+    return result;
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await deleteTopics(brokers, prefix);

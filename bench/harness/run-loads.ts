@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { Context, Load } from '../benchmark.js';
 import type { LoopFigures } from './closed-loop.js';
 import { cpuSeconds } from './processes.js';
+import type { Profiler } from './profiler.js';
 import { startProgram, type Program } from './program.js';
 
 /** What a load generator is asked for. */
@@ -28,11 +30,13 @@ export interface LoadsRun {
  * Every load of the context, one after the other, each with its warm-up.
  *
  * @param processes whose CPU time is counted, by name
+ * @param profilers of processes of which the context wants profiles, by name
  */
 export async function runLoads(
   context: Context,
   client: LoadProgram,
   processes: Readonly<Record<string, number>>,
+  profilers: Readonly<Record<string, Profiler>> = {},
 ): Promise<LoadsRun> {
   const counted = { client: client.pid, ...processes, ...context.shared };
   const loads: Load[] = [];
@@ -47,8 +51,11 @@ export async function runLoads(
   await ask({ ...compile, ms: Math.min(compile.ms, 2 * context.warmUpMs) });
   for (const concurrent of context.concurrents) {
     await ask({ concurrent, ms: context.warmUpMs });
+    await Promise.all(Object.values(profilers).map((profiler) => profiler.start()));
     const before = sampleCpu(counted);
     const figures = await ask({ concurrent, ms: context.measureMs });
+    const profileOf = (name: string) => join(context.profiles ?? '', `${name}-at-${concurrent}.cpuprofile`);
+    await Promise.all(Object.entries(profilers).map(([name, profiler]) => profiler.stop(profileOf(name))));
     loads.push({ ...figures, cpuMicros: cpuPerRequest(before, sampleCpu(counted), figures.requests) });
     context.say(describe(figures));
   }

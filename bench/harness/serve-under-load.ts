@@ -5,7 +5,7 @@ import type { Context, Figure, Result } from '../benchmark.js';
 import type { HttpClientSettings } from '../programs/http-client.js';
 import { memory } from './processes.js';
 import { runLoads, startLoadProgram, type LoadsRun } from './run-loads.js';
-import { digitRows, digitsEndpoint, pidsOf, withUnderstudy } from './understudy.js';
+import { digitRows, digitsEndpoint, pidsOf, profilersOf, withUnderstudy } from './understudy.js';
 
 const endpoint = 'bench';
 
@@ -20,10 +20,12 @@ export function serveUnderLoad(context: Context, strategy: object): Promise<Resu
       idPrefix: `${context.prefix}-`,
     };
     const client = await startLoadProgram('http-client', settings);
+    const profilers = await profilersOf(context, stack);
     let run: LoadsRun;
     try {
-      run = await runLoads(context, client, pidsOf(stack));
+      run = await runLoads(context, client, pidsOf(stack), profilers);
     } finally {
+      Object.values(profilers).forEach((profiler) => profiler.close());
       await client.stop();
     }
     const resident = residentOf(stack);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { dropDatabase, freshDatabase, Stack, type StackOptions } from '#testing';
 import type { Context } from '../benchmark.js';
+import { connectProfiler, inspectorAddress, type Profiler } from './profiler.js';
 
 /**
  * Starts services on a database of their own, does something with them, and stops them.
@@ -14,7 +15,7 @@ export async function withUnderstudy<T>(
 ): Promise<T> {
   const databaseUrl = await freshDatabase();
   try {
-    const profiling = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${context.profiles ?? ''}` };
+    const profiling = { NODE_OPTIONS: '--inspect=127.0.0.1:0' };
     const stack = await Stack.start({
       ...(services === undefined ? {} : { services }),
       env: context.profiles === undefined ? {} : profiling,
@@ -37,6 +38,17 @@ export async function withUnderstudy<T>(
 /** Process ids of a stack's services by name. */
 export const pidsOf = (stack: Stack): Record<string, number> =>
   Object.fromEntries(stack.services().map((service) => [service.name, service.pid]));
+
+/** Profilers of a stack's services by name; none where the context wants no profiles. */
+export async function profilersOf(context: Context, stack: Stack): Promise<Record<string, Profiler>> {
+  if (context.profiles === undefined) return {};
+  const connected = stack.services().map(async ({ name, records }): Promise<[string, Profiler]> => {
+    const address = records.map(({ msg }) => inspectorAddress(String(msg))).find((found) => found !== undefined);
+    if (address === undefined) throw new Error(`${name} has no inspector`);
+    return [name, await connectProfiler(address)];
+  });
+  return Object.fromEntries(await Promise.all(connected));
+}
 
 /** Held-out rows of the demo's digits. */
 export const digitRows = resolve('examples/digits/held-out.json');
