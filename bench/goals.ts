@@ -16,7 +16,7 @@ interface Goal {
   readonly atLeast?: number;
   readonly atMost?: number;
   /** The figure; undefined where this run does not hold what it needs. */
-  value(results: Results): number | undefined;
+  readonly value: (results: Results) => number | undefined;
 }
 
 const goals: readonly Goal[] = [

@@ -6,19 +6,20 @@ export interface Running<Question, Answer> {
   stop(): Promise<void>;
 }
 
+/** The settings that `startProgram` was given: the program knows their type. */
+export const ownSettings = (): unknown => JSON.parse(process.argv[2] ?? '{}');
+
 /**
- * The program's side of `startProgram`: starts with the settings given, says that it is ready, answers, and ends when
+ * The program's side of `startProgram`: starts, says that it is ready, answers, and ends when
  * the runner lets go of it or is gone.
  */
-export async function answerParent<Settings, Question, Answer>(
-  start: (settings: Settings) => Promise<Running<Question, Answer>>,
-): Promise<void> {
+export async function answerParent<Question, Answer>(start: () => Promise<Running<Question, Answer>>): Promise<void> {
   const tell = (message: ProgramMessage<Answer>) => process.send?.(message);
   const tellFailure = (error: unknown) =>
     tell({ type: 'failed', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 
   try {
-    const running = await start(JSON.parse(process.argv[2] ?? '{}') as Settings);
+    const running = await start();
     process.on('message', (question: Question) => {
       running.answer(question).then((answer) => tell({ type: 'answer', answer }), tellFailure);
     });

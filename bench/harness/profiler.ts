@@ -42,7 +42,9 @@ export async function connectProfiler(address: string): Promise<Profiler> {
   await ask('Profiler.enable');
   await ask('Profiler.setSamplingInterval', { interval });
   return {
-    start: async () => void (await ask('Profiler.start')),
+    start: async () => {
+      await ask('Profiler.start');
+    },
     stop: async (file) => {
       const { profile } = (await ask('Profiler.stop')) as { profile: unknown };
       writeFileSync(file, JSON.stringify(profile));

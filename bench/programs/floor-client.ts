@@ -1,4 +1,4 @@
-import { answerParent } from '../harness/answer-parent.js';
+import { answerParent, ownSettings } from '../harness/answer-parent.js';
 import { bareConsumer, bareKafka, coalescing } from '../harness/bare-kafka.js';
 import { closedLoop } from '../harness/closed-loop.js';
 import { payload } from '../harness/payload.js';
@@ -10,7 +10,9 @@ export interface FloorClientSettings {
   readonly replies: string;
 }
 
-await answerParent(async ({ brokers, requests, replies }: FloorClientSettings) => {
+const { brokers, requests, replies } = ownSettings() as FloorClientSettings;
+
+await answerParent(async () => {
   const kafka = bareKafka(brokers);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   const consumer = kafka.consumer({ ...bareConsumer, groupId: `${replies}.client` });

@@ -1,4 +1,4 @@
-import { answerParent } from '../harness/answer-parent.js';
+import { answerParent, ownSettings } from '../harness/answer-parent.js';
 import { bareConsumer, bareKafka, coalescing } from '../harness/bare-kafka.js';
 
 /** Settings of one hop: what arrives in `from` goes on to `to` as it came. */
@@ -8,7 +8,9 @@ export interface RelaySettings {
   readonly to: string;
 }
 
-await answerParent(async ({ brokers, from, to }: RelaySettings) => {
+const { brokers, from, to } = ownSettings() as RelaySettings;
+
+await answerParent(async () => {
   const kafka = bareKafka(brokers);
   const producer = kafka.producer({ allowAutoTopicCreation: false });
   const consumer = kafka.consumer({ ...bareConsumer, groupId: `${from}.relay` });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { answerParent } from '../harness/answer-parent.js';
+import { answerParent, ownSettings } from '../harness/answer-parent.js';
 import { closedLoop } from '../harness/closed-loop.js';
 import { connectHttp, type HttpConnection } from '../harness/http-connection.js';
 import type { LoadQuestion } from '../harness/run-loads.js';
@@ -13,8 +13,10 @@ export interface HttpClientSettings {
   readonly idPrefix: string;
 }
 
+const { port, path, rows: file, idPrefix } = ownSettings() as HttpClientSettings;
+
 /** Each caller has a connection of its own, kept open. */
-await answerParent(({ port, path, rows: file, idPrefix }: HttpClientSettings) => {
+await answerParent(() => {
   const { rows } = JSON.parse(readFileSync(file, 'utf8')) as { rows: number[][] };
   const questions = rows.map((data) => {
     const body = JSON.stringify({ inputs: [{ name: 'pixels', shape: [1, data.length], datatype: 'FP32', data }] });

@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { ClientKafka } from '@nestjs/microservices';
 import { firstValueFrom, timeout } from 'rxjs';
-import { answerParent } from '../harness/answer-parent.js';
+import { answerParent, ownSettings } from '../harness/answer-parent.js';
 import { closedLoop } from '../harness/closed-loop.js';
 import { payload } from '../harness/payload.js';
 import type { LoadQuestion } from '../harness/run-loads.js';
 import type { NestSettings } from './nest-server.js';
 
-await answerParent(async ({ brokers, pattern }: NestSettings) => {
+const { brokers, pattern } = ownSettings() as NestSettings;
+
+await answerParent(async () => {
   Logger.overrideLogger(['error', 'fatal']);
   const client = new ClientKafka({ client: { brokers }, consumer: { groupId: pattern } });
   client.subscribeToResponseOf(pattern);

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { Controller, Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { MessagePattern, Payload, Transport, type MicroserviceOptions } from '@nestjs/microservices';
-import { answerParent } from '../harness/answer-parent.js';
+import { answerParent, ownSettings } from '../harness/answer-parent.js';
 
 export interface NestSettings {
   readonly brokers: string[];
@@ -10,7 +10,9 @@ export interface NestSettings {
   readonly pattern: string;
 }
 
-await answerParent(async ({ brokers, pattern }: NestSettings) => {
+const { brokers, pattern } = ownSettings() as NestSettings;
+
+await answerParent(async () => {
   @Controller()
   class EchoController {
     @MessagePattern(pattern)
