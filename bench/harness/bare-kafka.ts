@@ -5,7 +5,8 @@ import { Kafka, logLevel, type Message, type Producer } from 'kafkajs';
 export function bareKafka(brokers: readonly string[]): Kafka {
   return new Kafka({
     brokers: [...brokers],
-    logLevel: logLevel.ERROR,
+    // What matters rejects; the rest are attempts that are made again.
+    logLevel: logLevel.NOTHING,
     socketFactory: ({ host, port, onConnect }) => {
       const socket = connect({ host, port }, onConnect);
       socket.setNoDelay(true);
