@@ -55,7 +55,8 @@ export async function formatIfNeeded({ dataDir, port, controllerPort, jvm, signa
   if (existsSync(formatted)) return;
   rmSync(join(dataDir, 'topics'), { recursive: true, force: true });
   const cluster = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-  const args = ['kafka.tools.StorageTool', 'format', '-t', cluster, '-c', settingsFile(dataDir)];
+  // With `=`, since an identity may begin with a hyphen, which would make it an option.
+  const args = ['kafka.tools.StorageTool', 'format', `--cluster-id=${cluster}`, '-c', settingsFile(dataDir)];
   const { code, output } = await run(jvm.java, [...jvmArguments(jvm), ...args], { signal });
   if (code !== 0) throw new Problem(`Kafka could not format ${dataDir}:\n${lastLines(output)}`);
   writeFileSync(formatted, `${cluster}\n`);

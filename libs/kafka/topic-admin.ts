@@ -107,14 +107,22 @@ export class TopicAdmin {
     await admin?.disconnect().catch(() => undefined);
   }
 
-  /** One connection for all questions; a new one after an error, whatever it was. */
+  /**
+   * One connection for all questions. After an error, whatever it was, once more on a new one: kafkajs's clients remember
+   * every topic they were asked about, and fail for all when one of them has been deleted.
+   */
   private async ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
-    this.admin ??= this.connect();
-    const current = this.admin;
+    const current = (this.admin ??= this.connect());
     try {
       return await question(await current);
-    } catch (error) {
+    } catch {
       if (this.admin === current) await this.close();
+    }
+    const fresh = (this.admin ??= this.connect());
+    try {
+      return await question(await fresh);
+    } catch (error) {
+      if (this.admin === fresh) await this.close();
       throw error;
     }
   }
@@ -126,18 +134,18 @@ export class TopicAdmin {
   }
 }
 
+/** Asks each partition's leader itself: the metadata may name one that does not know yet that it is. */
 async function waitForLeaders(admin: Admin, names: readonly string[]): Promise<void> {
   const limit = Date.now() + leaderTimeoutMs;
-  for (;;) {
-    try {
-      const { topics: found } = await admin.fetchTopicMetadata({ topics: [...names] });
-      if (found.every(({ partitions }) => partitions.length > 0 && partitions.every(({ leader }) => leader >= 0)))
-        return;
-    } catch (error) {
-      // The metadata of a topic just created reach the brokers a moment later.
-      if (Date.now() > limit) throw error;
+  for (const name of names)
+    for (;;) {
+      try {
+        await admin.fetchTopicOffsets(name);
+        break;
+      } catch (error) {
+        if (Date.now() > limit)
+          throw new Error(`topic "${name}" has no leader after ${leaderTimeoutMs} ms`, { cause: error });
+        await delay(pollMs);
+      }
     }
-    if (Date.now() > limit) throw new Error(`no leaders within ${leaderTimeoutMs} ms for topics ${names.join(', ')}`);
-    await delay(pollMs);
-  }
 }
