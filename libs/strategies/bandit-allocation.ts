@@ -1,4 +1,4 @@
-import { policyNamed, withFloor, type ArmStatistics, type Policy } from '#bandits';
+import { policyNamed, withFloor, type ArmStatistics, type PreparedPolicy } from '#bandits';
 import type { Evidence } from '#contracts';
 import { policyParts, type BanditSpec, type BanditState } from './bandit-spec.js';
 import { isBounded, type RewardKind } from './reward.js';
@@ -12,9 +12,9 @@ export const activeArms = (spec: BanditSpec, state: Pick<BanditState, 'cutOff'>)
   spec.arms.filter((arm) => state.cutOff[arm] === undefined);
 
 /** The policy in force, with its options as the endpoint's rewards ask. */
-export function policyOf(spec: BanditSpec, reward: RewardKind): { policy: Policy; options: Record<string, unknown> } {
+export function policyOf(spec: BanditSpec, reward: RewardKind): PreparedPolicy & { name: string } {
   const { name, options } = policyParts(spec.policy ?? (spec.mode === 'decide' ? 'top-two-thompson' : 'thompson'));
-  return { policy: policyNamed(name), options: { ...options, ...rewardOptions(reward) } };
+  return { name, ...policyNamed(name).prepare({ ...options, ...rewardOptions(reward) }) };
 }
 
 /** P(best) of each active arm by default priors: shown, and gates nothing. */
@@ -34,8 +34,7 @@ export function wantedWeights(
 ): Record<string, number> {
   const known = statistics(arms, evidence);
   if (arms.length < 2 || known.some((arm) => arm.n < spec.burnIn)) return evenWeights(arms);
-  const { policy, options } = policyOf(spec, reward);
-  const shares = withFloor(policy.allocate({ arms: known, options, now }), spec.floor);
+  const shares = withFloor(policyOf(spec, reward).allocate(known, now), spec.floor);
   return Object.fromEntries(arms.map((arm, i) => [arm, shares[i] ?? 0]));
 }
 

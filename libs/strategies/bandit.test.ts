@@ -75,6 +75,13 @@ describe('bandit', () => {
     expect(s.weightOf('v1')).toBeCloseTo(0.5, 10);
   });
 
+  it('confirms no winner under a policy that forgets', () => {
+    const s = scenario({}, { policy: { name: 'discounted-thompson', halfLife: 60_000 } }).run(100);
+    expect(s.last.status).toBe('running');
+    expect(s.weightOf('v2')).toBeGreaterThan(0.8);
+    expect(s.last.verdict.checks.find(({ name }) => name === 'winner')).toMatchObject({ outcome: 'info' });
+  });
+
   it('moves nothing on assignments that are not what the plan says', () => {
     const s = scenario({ weights: { v1: 0.8, v2: 0.1, v3: 0.1 } }).run(50);
     expect(s.last.verdict.waitsFor).toContain('did not get their shares');

@@ -105,8 +105,8 @@ function decide(input: Input, before: BanditState, guards: Check[]): Evaluation<
     alpha: spec.alpha * rewardShare,
   });
   const state = { ...before, leader };
-  const { policy } = policyOf(spec, reward);
-  const stationary = policy.memory === undefined;
+  const policy = policyOf(spec, reward);
+  const stationary = policy.memory.kind === 'everything';
   const winner: Check = stationary
     ? check
     : {

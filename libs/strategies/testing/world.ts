@@ -80,7 +80,7 @@ export class World {
 
   private request(plan: PlanDraft, step: StepEvidence): Matured[] {
     const version = this.draw(plan);
-    const arm = step.arms.find((entry) => entry.version === version) ?? step.arms[0]!;
+    const arm = step.arms.find((entry) => entry.version === version) ?? armOf(undefined, version);
     const { reward, failed } = this.answer(version);
     arm.requests++;
     arm.units++;
@@ -134,7 +134,7 @@ export class World {
       u -= this.options.weights?.[version] ?? weight;
       if (u < 0) return version;
     }
-    return plan.allocation[0]!.version;
+    return plan.allocation[0]?.version ?? '';
   }
 
   private answer(version: string): { reward: number; failed: 0 | 1 } {

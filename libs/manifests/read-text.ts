@@ -1,0 +1,24 @@
+import { parseDocument } from 'yaml';
+import type { Problem } from './problem.js';
+
+/** The value of a YAML or JSON text (JSON is YAML); errors name line and column. */
+export function readText(text: string): { ok: true; value: unknown } | { ok: false; problems: Problem[] } {
+  const document = parseDocument(text, { prettyErrors: true, strict: true, uniqueKeys: true });
+  if (document.errors.length > 0) {
+    return {
+      ok: false,
+      problems: document.errors.map((error) => ({
+        path: '',
+        message:
+          error.code === 'MULTIPLE_DOCS'
+            ? 'expected one manifest, got several documents separated by "---"'
+            : `not valid YAML: ${error.message.split('\n')[0] ?? ''}`,
+      })),
+    };
+  }
+  try {
+    return { ok: true, value: document.toJS({ maxAliasCount: 100 }) as unknown };
+  } catch (error) {
+    return { ok: false, problems: [{ path: '', message: `not valid YAML: ${String(error)}` }] };
+  }
+}
