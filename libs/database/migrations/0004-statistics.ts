@@ -193,6 +193,7 @@ const endpointState = `
   })}
   CREATE TABLE evidence_published (
     endpoint text COLLATE "C" PRIMARY KEY,
+    rollout integer NOT NULL,
     seq bigint NOT NULL,
     at timestamptz NOT NULL
   ) WITH (fillfactor = 50);
@@ -201,6 +202,7 @@ const endpointState = `
     'Which evidence is published, so that several feedback services keep to one rate.',
     {
       endpoint: 'The endpoint',
+      rollout: 'The rollout it is of',
       seq: 'Number of the newest evidence message',
       at: 'When it was made',
     },

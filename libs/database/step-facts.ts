@@ -1,0 +1,62 @@
+import type pg from 'pg';
+import type { TrafficPlan } from '#contracts';
+
+export interface StepKey {
+  readonly endpoint: string;
+  readonly rollout: number;
+  readonly step: number;
+}
+
+/** What holds for a whole step of a rollout, as its first plan said. */
+export interface StepFacts {
+  readonly assignment: 'request' | 'key';
+  /** The version with all of the traffic, else the plan's fallback: whom shadows are compared with. Null where there was no plan. */
+  readonly champion: string | null;
+  /** Shares of the traffic by version. */
+  readonly weights: Readonly<Record<string, number>>;
+  /** When the first plan was made, ms since 1970. */
+  readonly from: number;
+}
+
+/** For rows whose plan is not in the database: each request is a unit of its own, and nobody is compared. */
+const unknown: StepFacts = { assignment: 'request', champion: null, weights: {}, from: 0 };
+const maxKnown = 20_000;
+
+/** Looks up the facts of steps, each once: they never change, since a change of weights or assignment begins a new step. */
+export class StepFactsCache {
+  private readonly known = new Map<string, StepFacts>();
+
+  /** Makes sure that `get` knows the steps. Costs a query only where one is new. */
+  async load(client: pg.Pool | pg.ClientBase, steps: readonly StepKey[]): Promise<void> {
+    const missing = new Map<string, StepKey>();
+    for (const step of steps) if (!this.known.has(keyOf(step))) missing.set(keyOf(step), step);
+    if (missing.size === 0) return;
+    if (this.known.size > maxKnown) this.known.clear();
+    const wanted = [...missing.values()];
+    const { rows } = await client.query<StepKey & { plan: TrafficPlan; begun: number }>(
+      `SELECT w.endpoint, w.rollout, w.step, p.plan, p.begun
+       FROM unnest($1::text[], $2::int[], $3::int[]) AS w (endpoint, rollout, step)
+       CROSS JOIN LATERAL (
+         SELECT plan, (extract(epoch FROM created_at) * 1000)::float8 AS begun FROM traffic_plans t
+         WHERE t.endpoint = w.endpoint AND t.rollout = w.rollout AND t.step = w.step ORDER BY epoch LIMIT 1
+       ) p`,
+      [wanted.map((step) => step.endpoint), wanted.map((step) => step.rollout), wanted.map((step) => step.step)],
+    );
+    for (const row of rows) this.known.set(keyOf(row), factsOf(row.plan, row.begun));
+  }
+
+  get(step: StepKey): StepFacts {
+    return this.known.get(keyOf(step)) ?? unknown;
+  }
+}
+
+const keyOf = ({ endpoint, rollout, step }: StepKey): string => `${endpoint}/${rollout}/${step}`;
+
+function factsOf(plan: TrafficPlan, from: number): StepFacts {
+  return {
+    assignment: plan.assignment,
+    champion: plan.allocation.find(({ weight }) => weight === 1)?.version ?? plan.fallback,
+    weights: Object.fromEntries(plan.allocation.map(({ version, weight }) => [version, weight])),
+    from,
+  };
+}
