@@ -30,6 +30,7 @@ export function betaShape({ alpha, beta }: BetaPosterior): Shape {
 
   return {
     mode,
+    heavyTailed: false,
     logPeak: logPeak(alpha, beta),
     logDensity: (y) => fall(y - mode),
     slope: (y) => slopeAt(y - mode),

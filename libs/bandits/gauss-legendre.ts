@@ -7,8 +7,8 @@ export const { nodes, weights } = gaussLegendre();
 /** cumulative[i·order + j]: weight of the value at node j in the integral from 0 to node i of the interpolating polynomial. */
 export const cumulative = cumulativeWeights();
 
-/** Weights of the barycentric formula through the nodes. */
-export const barycentric = barycentricWeights();
+/** powers[j·order + k]: coefficient of (2t − 1)^k in the polynomial that is 1 at node j and 0 at the others, t in [0, 1]. */
+export const powers = powersOfLagrange();
 
 /** P_n(t) and its derivative on [−1, 1]. */
 function legendre(n: number, t: number): [value: number, derivative: number] {
@@ -60,12 +60,19 @@ function lagrange(j: number, x: number): number {
   return product;
 }
 
-function barycentricWeights(): Float64Array {
-  return Float64Array.from(nodes, (own, j) => {
-    let product = 1;
-    nodes.forEach((node, k) => {
-      if (k !== j) product *= own - node;
+function powersOfLagrange(): Float64Array {
+  const table = new Float64Array(order * order);
+  const at = Array.from(nodes, (node) => 2 * node - 1);
+  at.forEach((own, j) => {
+    let polynomial = [1];
+    at.forEach((node, k) => {
+      if (k === j) return;
+      // times (x − node) / (own − node)
+      const next = [...polynomial.map((c) => -c * node), 0];
+      polynomial.forEach((c, power) => (next[power + 1] = (next[power + 1] ?? 0) + c));
+      polynomial = next.map((c) => c / (own - node));
     });
-    return 1 / product;
+    table.set(polynomial, j * order);
   });
+  return table;
 }

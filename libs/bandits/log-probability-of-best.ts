@@ -7,7 +7,7 @@ import { shapesOf } from './shapes.js';
 /** Under this probability the common panels no longer hold relative precision, and an arm gets panels of its own. */
 const rare = 1e-10;
 /** Half-widths of the integrand at which its own panels are split. */
-const steps = [-9, -7.5, -6, -4.5, -3, -1.5, 0, 1.5, 3, 4.5, 6, 7.5, 9];
+const steps = [-8, -6, -4, -2, 0, 2, 4, 6, 8];
 /** A part this many nats under the greatest adds nothing. */
 const negligible = 45;
 
@@ -39,7 +39,9 @@ function logRare(shapes: readonly Shape[], pBest: readonly number[], i: number):
       (sum, other) => (y >= (other.edges.at(-1) ?? 0) ? sum : sum + other.logCdf(y)),
       arm.logPeak + arm.logDensity(y),
     );
-  const bounds = [...saddlePanels(arm, leader), ...arm.edges, ...leader.edges].sort((a, b) => a - b);
+  // A heavy tail puts mass on other places too; a log-concave integrand has none but the saddle.
+  const elsewhere = arm.heavyTailed ? [...arm.edges, ...leader.edges] : [];
+  const bounds = [...saddlePanels(arm, leader), ...elsewhere].sort((a, b) => a - b);
   const atBounds = bounds.map(logIntegrand);
   const greatest = Math.max(...atBounds);
   const parts: number[] = [];
@@ -52,6 +54,8 @@ function logRare(shapes: readonly Shape[], pBest: readonly number[], i: number):
       parts.push(logIntegrand(left + width * (nodes[node] ?? 0)) + Math.log(width * (weights[node] ?? 0)));
     }
   }
+  // Past the last panel a heavy tail goes on, and nothing is left in its way.
+  if (arm.heavyTailed) parts.push(arm.logCdf(2 * arm.mode - (bounds.at(-1) ?? 0)));
   return logSumExp(parts);
 }
 

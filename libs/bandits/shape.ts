@@ -11,6 +11,8 @@ export interface Shape {
   readonly logDensity: (y: number) => number;
   /** Derivative of `logDensity`. */
   readonly slope: (y: number) => number;
+  /** Whether the density may fall more slowly than an exponential. */
+  readonly heavyTailed: boolean;
   /** ln P(arm's mean ≤ the value at y), without underflow. */
   readonly logCdf: (y: number) => number;
   /** Rising; between two of them the density changes by a few nats at most, and outside there is no mass worth counting. */

@@ -28,6 +28,7 @@ export function studentTShape({ location, scale, degreesOfFreedom: df }: Student
   const edges = [mode, ...sides.map((z) => mode - z * scale), ...sides.map((z) => mode + z * scale)];
   return {
     mode,
+    heavyTailed: true,
     logPeak: -logBeta(df / 2, 0.5) - 0.5 * Math.log(df) - Math.log(scale),
     logDensity: (y) => {
       const z = (y - mode) / scale;

@@ -1,4 +1,4 @@
-import { check } from '#stats';
+import { check, checkNotNegative } from '#stats';
 import { CdfTable } from './cdf-table.js';
 import { findRoot } from './find-root.js';
 import { nodes, order, weights } from './gauss-legendre.js';
@@ -26,18 +26,10 @@ export function valueRemaining({
   quantile: number;
   relative?: boolean;
 }): number {
-  const shapes = shapesOf(posteriors);
-  const kept = shapes[champion];
-  check(kept !== undefined, 'champion must be the index of one of the posteriors', champion);
   check(quantile > 0 && quantile < 1, 'quantile must be between 0 and 1, both excluded', quantile);
-  const beta = posteriors[0]?.kind === 'beta';
-  check(beta || !relative, 'relative is for beta posteriors, whose means are positive', posteriors[0]?.kind);
-  const shift = beta ? (relative ? fractionShift : unitShift) : realShift;
-  // Arms that lie wholly under the champion can never be missed.
-  const lowest = kept.edges[0] ?? 0;
-  const others = shapes.filter((shape) => shape !== kept && (shape.edges.at(-1) ?? 0) > lowest);
+  const { kept, others, shift } = against(posteriors, champion, relative);
   if (others.length === 0) return 0;
-
+  const beta = posteriors[0]?.kind === 'beta';
   const within = withinProbability(kept, others, shift);
   const excess = (x: number) => within(x) - quantile;
   if (excess(0) >= 0) return 0;
@@ -47,7 +39,47 @@ export function valueRemaining({
     low = high;
     high *= 4;
   }
-  return findRoot(excess, low, high, 1e-12 * high);
+  return findRoot(excess, low, high, 1e-10 * high);
+}
+
+/**
+ * P(best mean − champion's mean ≤ difference): the question behind `valueRemaining` for one difference, at a tenth of the work.
+ * @param difference ≥ 0, in reward units, or with `relative` as a fraction of the champion's mean
+ */
+export function probabilityWithin({
+  posteriors,
+  champion,
+  difference,
+  relative = false,
+}: {
+  posteriors: readonly Posterior[];
+  champion: number;
+  difference: number;
+  relative?: boolean;
+}): number {
+  checkNotNegative('difference', difference);
+  const { kept, others, shift } = against(posteriors, champion, relative);
+  return others.length === 0 ? 1 : withinProbability(kept, others, shift)(difference);
+}
+
+/** The champion's shape, and those of the arms that could be better. */
+function against(
+  posteriors: readonly Posterior[],
+  champion: number,
+  relative: boolean,
+): { kept: Shape; others: Shape[]; shift: RewardShift } {
+  const shapes = shapesOf(posteriors);
+  const kept = shapes[champion];
+  check(kept !== undefined, 'champion must be the index of one of the posteriors', champion);
+  const beta = posteriors[0]?.kind === 'beta';
+  check(beta || !relative, 'relative is for beta posteriors, whose means are positive', posteriors[0]?.kind);
+  const lowest = kept.edges[0] ?? 0;
+  return {
+    kept,
+    // Arms that lie wholly under the champion can never be missed.
+    others: shapes.filter((shape) => shape !== kept && (shape.edges.at(-1) ?? 0) > lowest),
+    shift: beta ? (relative ? fractionShift : unitShift) : realShift,
+  };
 }
 
 /** x ↦ P(no other arm's mean is greater than the champion's by more than x). */
