@@ -1,9 +1,18 @@
+import type { Consumer, IHeaders, Producer } from 'kafkajs';
 import { pino } from 'pino';
 import type { Heartbeat, TopicId, TopicParameters, TrafficPlan, VersionRecord } from '#contracts';
 import { createKafka, TopicAdmin, TopicNames } from '#kafka';
 import { eventually } from './eventually.js';
 import { freshPrefix, testBrokers } from './fresh.js';
 import { Upstream, type Heard } from './upstream.js';
+
+/** What is answered to a request: bytes and headers besides the correlation id. */
+export interface StagedAnswer {
+  readonly value: string | Buffer;
+  readonly headers?: IHeaders;
+}
+/** Undefined: no answer. */
+export type Answering = (request: Heard) => StagedAnswer | undefined;
 
 /** How long a version's worker lives after its last heartbeat is 3 s. */
 const beatEveryMs = 500;
@@ -19,6 +28,7 @@ export class Stage {
   private readonly admin: TopicAdmin;
   private readonly epochs = new Map<string, number>();
   private readonly beats = new Map<string, NodeJS.Timeout>();
+  private readonly answerers: (Consumer | Producer)[] = [];
 
   private constructor(readonly brokers: string) {
     this.upstream = new Upstream(this.prefix, brokers);
@@ -53,7 +63,7 @@ export class Stage {
   async endpoint(endpoint: string, ...versions: string[]): Promise<void> {
     const work = versions.map((version) => ({ id: 'work' as const, parameters: { endpoint, version } }));
     await this.admin.ensure([{ id: 'requests', parameters: { endpoint } }, ...work]);
-    await Promise.all(versions.map((version) => this.version(endpoint, version)));
+    for (const version of versions) await this.version(endpoint, version);
   }
 
   /** Announces a version. */
@@ -115,6 +125,25 @@ export class Stage {
     await this.publishBeat({ app: 'model-worker', instance, leaving: true });
   }
 
+  /** Answers an endpoint's requests from now on, in place of router and worker. Gives the list of requests, which grows. */
+  async answers(endpoint: string, answering: Answering): Promise<Heard[]> {
+    const requests: Heard[] = [];
+    const producer = this.upstream.kafka.producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    this.answerers.push(producer);
+    const consumer = await this.upstream.hear(this.topic('requests', { endpoint }), async (request) => {
+      requests.push(request);
+      const answer = answering(request);
+      const { kafka_replyTopic: topic, kafka_correlationId: correlationId } = request.headers;
+      if (answer === undefined || topic === undefined || correlationId === undefined) return;
+      const partition = request.rawHeaders['kafka_replyPartition']?.readInt32BE() ?? 0;
+      const headers = { kafka_correlationId: correlationId, ...answer.headers };
+      await producer.send({ topic, messages: [{ partition, key: correlationId, value: answer.value, headers }] });
+    });
+    this.answerers.push(consumer);
+    return requests;
+  }
+
   /** Resolves with the records of a topic once they satisfy the test. */
   async hears(heard: readonly Heard[], enough: number | ((heard: readonly Heard[]) => boolean)): Promise<Heard[]> {
     const satisfied = typeof enough === 'number' ? () => heard.length >= enough : () => enough(heard);
@@ -126,6 +155,7 @@ export class Stage {
   async close(): Promise<void> {
     for (const beat of this.beats.values()) clearInterval(beat);
     this.beats.clear();
+    await Promise.allSettled(this.answerers.map((client) => client.disconnect()));
     await this.admin.close();
     await this.upstream.close();
   }

@@ -1,4 +1,4 @@
-import { Kafka, logLevel, type Admin, type Consumer, type IHeaders, type Producer } from 'kafkajs';
+import { Kafka, logLevel, type Admin, type Consumer, type IHeaders, type KafkaMessage, type Producer } from 'kafkajs';
 import { headers as names, topicName, type TopicId } from '#contracts';
 import { eventually } from './eventually.js';
 
@@ -100,33 +100,38 @@ export class Upstream {
   /** Hears everything in a topic from its beginning; resolves once it listens, and the list goes on growing. */
   async listen(topic: string): Promise<Heard[]> {
     const heard: Heard[] = [];
+    await this.hear(topic, (record) => Promise.resolve(void heard.push(record)));
+    return heard;
+  }
+
+  /** Calls `onRecord` for everything in a topic from its beginning; resolves once it listens. */
+  async hear(topic: string, onRecord: (record: Heard) => Promise<void>): Promise<Consumer> {
     const groupId = `${this.prefix}.test.${topic}.${crypto.randomUUID()}`;
     const consumer = this.kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
     this.listeners.push(consumer);
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
     const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
-    await consumer.run({
-      // eslint-disable-next-line @typescript-eslint/require-await -- kafkajs wants a promise
-      eachMessage: async ({ partition, message }) => {
-        const rawHeaders = Object.entries(message.headers ?? {}).flatMap(([name, value]) =>
-          typeof value === 'string'
-            ? [[name, Buffer.from(value)] as const]
-            : Buffer.isBuffer(value)
-              ? [[name, value] as const]
-              : [],
-        );
-        heard.push({
-          topic,
-          partition,
-          key: message.key?.toString() ?? null,
-          value: message.value?.toString() ?? '',
-          headers: Object.fromEntries(rawHeaders.map(([name, value]) => [name, value.toString()])),
-          rawHeaders: Object.fromEntries(rawHeaders),
-        });
-      },
-    });
+    await consumer.run({ eachMessage: ({ partition, message }) => onRecord(toHeard(topic, partition, message)) });
     await joined;
-    return heard;
+    return consumer;
   }
+}
+
+function toHeard(topic: string, partition: number, message: KafkaMessage): Heard {
+  const rawHeaders = Object.entries(message.headers ?? {}).flatMap(([name, value]) =>
+    typeof value === 'string'
+      ? [[name, Buffer.from(value)] as const]
+      : Buffer.isBuffer(value)
+        ? [[name, value] as const]
+        : [],
+  );
+  return {
+    topic,
+    partition,
+    key: message.key?.toString() ?? null,
+    value: message.value?.toString() ?? '',
+    headers: Object.fromEntries(rawHeaders.map(([name, value]) => [name, value.toString()])),
+    rawHeaders: Object.fromEntries(rawHeaders),
+  };
 }

@@ -9,14 +9,19 @@ import { WaitingRequests, type Answer } from './waiting-requests.js';
 /** Puts a request into Kafka and waits for its answer. */
 @Injectable()
 export class Ask {
+  /** The partition that answers are to go to, as a header: 4 bytes, big-endian. */
+  private readonly partition = Buffer.alloc(4);
+
   constructor(
     private readonly producer: CoalescingProducer,
-    private readonly server: KafkaBatchServer,
+    server: KafkaBatchServer,
     private readonly topics: TopicNames,
     private readonly waiting: WaitingRequests,
     private readonly readiness: Readiness,
     @Inject(INGRESS_CONFIG) private readonly config: Pick<IngressConfig, 'MAX_IN_FLIGHT'>,
-  ) {}
+  ) {
+    this.partition.writeInt32BE(server.replyPartition);
+  }
 
   /**
    * The answer of whichever version comes first. Half of the plan's time later the fallback is asked too, unless the
@@ -25,32 +30,22 @@ export class Ask {
    */
   ask(question: Question): Promise<Answer> {
     return new Promise<Answer>((resolve, reject) => {
-      const partition = this.admit();
+      this.admit();
       const { timeoutMs } = question.plan;
       const onHalf = (): void => {
         if (question.pinned === undefined) this.send(makeSecondAttempt(record), correlationId);
       };
       const correlationId = this.waiting.open({ timeoutMs, resolve, reject, onHalf });
-      const replyTo = { topic: this.topics.of('replies'), partition, correlationId };
+      const replyTo = { topic: this.topics.of('replies'), partition: this.partition, correlationId };
       const record = makeRequest(question, replyTo, Date.now(), this.topics);
       this.send(record, correlationId);
     });
   }
 
-  /**
-   * The partition that answers are to go to, as a header.
-   *
-   * @throws Problem where no request can be taken now
-   */
-  private admit(): Buffer {
-    const partition = this.server.replyPartition;
-    if (partition === undefined || !this.readiness.ready) {
-      throw tryAgain(503, `not ready: ${this.readiness.waitsFor().join('; ')}`);
-    }
+  /** @throws Problem where no request can be taken now */
+  private admit(): void {
+    if (!this.readiness.ready) throw tryAgain(503, `not ready: ${this.readiness.waitsFor().join('; ')}`);
     if (this.waiting.size >= this.config.MAX_IN_FLIGHT) throw tryAgain(429, 'too many requests wait for an answer');
-    const bytes = Buffer.alloc(4);
-    bytes.writeInt32BE(partition);
-    return bytes;
   }
 
   private send(record: TopicRecord, correlationId: string): void {

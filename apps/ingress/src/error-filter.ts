@@ -29,11 +29,9 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof KafkaUnavailableError) return tryAgain(503, 'Kafka cannot be reached');
   if (error instanceof BacklogFullError) return tryAgain(429, 'too many records wait for Kafka');
   if (error instanceof RecordRefusedError) return new Problem(503, error.message);
-  if (error instanceof HttpException) return new Problem(error.getStatus(), error.message);
-  const status = statusOf(error);
-  if (status === 413) return new Problem(413, 'the body is larger than 1 MiB');
-  if (status !== undefined) return new Problem(status, (error as Error).message);
-  return new Problem(500, 'internal error');
+  const status = error instanceof HttpException ? error.getStatus() : statusOf(error);
+  if (status === undefined) return new Problem(500, 'internal error');
+  return new Problem(status, status === 413 ? 'the body is larger than 1 MiB' : (error as Error).message);
 }
 
 /** Fastify's own errors, of its parsers and its router, carry a status. */

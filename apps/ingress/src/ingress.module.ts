@@ -7,6 +7,7 @@ import { INGRESS_CONFIG, type IngressConfig } from './config.js';
 import { Endpoints } from './endpoints.js';
 import { ErrorFilter } from './error-filter.js';
 import { GroundTruthController } from './ground-truth.controller.js';
+import { HttpMetrics } from './http-metrics.js';
 import { InferenceController } from './inference.controller.js';
 import { ModelsController } from './models.controller.js';
 import { RepliesConsumer } from './on-replies.consumer.js';
@@ -27,6 +28,7 @@ export class IngressModule {
         AnnounceEpochs,
         Ask,
         Endpoints,
+        HttpMetrics,
         PublishGroundTruth,
         WaitingRequests,
       ],

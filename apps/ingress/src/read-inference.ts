@@ -11,11 +11,16 @@ type Schema = typeof v1Request | typeof v2Request;
  * @throws Problem 400 where the body is no JSON or not of the protocol's shape; 415 where it is not even a body of JSON
  */
 export function readInferenceId(body: unknown, schema: Schema): string | undefined {
-  if (body === undefined || body === null) throw new Problem(400, 'expected a JSON body');
+  if (isEmpty(body)) throw new Problem(400, 'expected a JSON body');
   if (!Buffer.isBuffer(body)) throw new Problem(415, 'expected one JSON body, content type application/json');
   const parsed = schema.safeParse(parseJson(body));
   if (parsed.success) return parsed.data.id;
   throw new Problem(400, describe(parsed.error));
+}
+
+/** Whether a request has no body, or one of no bytes. */
+export function isEmpty(body: unknown): boolean {
+  return body === undefined || body === null || (Buffer.isBuffer(body) && body.length === 0);
 }
 
 /** @throws Problem 415 for bodies that are compressed or carry tensors as bytes behind the JSON */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Problem } from './problem.js';
+import { Problem } from './problem.js';
 import { WaitingRequests, type Answer } from './waiting-requests.js';
 
 const answer: Answer = { status: 200, body: Buffer.from('{}'), version: 'v1' };
@@ -44,9 +44,7 @@ describe('WaitingRequests', () => {
     expect(one.onHalf).toHaveBeenCalledOnce();
     expect(one.reject).not.toHaveBeenCalled();
     vi.advanceTimersByTime(500);
-    const [problem] = one.reject.mock.calls[0]!;
-    expect((problem as Problem).status).toBe(504);
-    expect(problem.message).toBe('no answer within 1000 ms');
+    expect(one.reject).toHaveBeenCalledExactlyOnceWith(new Problem(504, 'no answer within 1000 ms'));
     expect(waiting.size).toBe(0);
   });
 

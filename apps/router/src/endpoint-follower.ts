@@ -49,7 +49,8 @@ export class EndpointFollower implements OnModuleInit {
   private async join(endpoint: string): Promise<void> {
     if (this.joined.has(endpoint)) return;
     await this.server.follow('requests', { endpoint });
-    this.joined.add(endpoint);
+    // It may be gone again by now.
+    if (this.isWanted(endpoint)) this.joined.add(endpoint);
   }
 
   private async leave(endpoint: string): Promise<void> {

@@ -16,7 +16,7 @@ export class Refusals {
     const letter = this.deadLetters.make(record, reason);
     const address = replyTo(record.headers, this.replyTopics);
     if (address === null || 'refused' in address) return [letter];
-    return [letter, replyRecord(address, JSON.stringify({ error: reason }), { status, error: reason })];
+    return [letter, replyRecord(address, null, { status, error: reason })];
   }
 
   /**
