@@ -70,7 +70,7 @@ describe('a client that speaks Kafka alone', () => {
     expect(JSON.parse(reply!.value)).toMatchObject({ error: expect.stringMatching(/pixels|shape/) as unknown });
   });
 
-  it('gets no reply in a topic that is not for replies: the request is answered to nobody and set aside', async () => {
+  it('gets no reply in a topic that is not for replies: the request is served and logged, and a dead letter says why nobody was answered', async () => {
     const { upstream, prefix, log } = stack();
     const forbidden = await upstream.createTopic(`${prefix}.payroll`);
     const heard = await upstream.listen(forbidden);
@@ -87,6 +87,7 @@ describe('a client that speaks Kafka alone', () => {
     });
     expect(letter.headers).toMatchObject({ 'kafka_dlt-original-topic': requests });
     expect(letter.headers['understudy-reason']).toBeTruthy();
+    expect((await log.awaitRowsOf(name, 'astray'))[0]).toMatchObject({ status: 'ok' });
     // Those behind it are served; the forbidden topic stays empty.
     await upstream.request(name, [{ id: 'behind', body: v2Question(digit(5)) }]);
     await log.awaitRowsOf(name, 'behind');
