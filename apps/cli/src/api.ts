@@ -1,0 +1,122 @@
+import type { EndpointEvent, EndpointSummary, EndpointView, SteeringVerb } from '#contracts';
+import { ApiError } from './errors.js';
+
+/** Where the services are. */
+export interface Addresses {
+  readonly deployer: string;
+  readonly ingress: string;
+}
+
+interface Call {
+  readonly method?: string;
+  readonly body?: string;
+  readonly headers?: Record<string, string>;
+}
+
+const json = { 'content-type': 'application/json' };
+
+/** The services' HTTP APIs, as far as commands need them. Throws ApiError on every answer that is not a success. */
+export class Api {
+  constructor(private readonly addresses: Addresses) {}
+
+  apply(name: string, manifest: unknown, wait?: string): Promise<unknown> {
+    const query = wait === undefined ? '' : `?wait=${encodeURIComponent(wait)}`;
+    return this.deployer(`/${encodeURIComponent(name)}${query}`, {
+      method: 'PUT',
+      body: JSON.stringify(manifest),
+      headers: json,
+    });
+  }
+
+  list(): Promise<EndpointSummary[]> {
+    return this.deployer('') as Promise<EndpointSummary[]>;
+  }
+
+  get(name: string): Promise<EndpointView> {
+    return this.deployer(`/${encodeURIComponent(name)}`) as Promise<EndpointView>;
+  }
+
+  events(name: string, limit: number): Promise<EndpointEvent[]> {
+    return this.deployer(`/${encodeURIComponent(name)}/events?limit=${limit}`) as Promise<EndpointEvent[]>;
+  }
+
+  steer(
+    name: string,
+    verb: SteeringVerb,
+    body: { reason?: string; version?: string; actor: string },
+  ): Promise<unknown> {
+    const path = `/${encodeURIComponent(name)}/${verb}`;
+    return this.deployer(path, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers: { ...json, 'x-actor': body.actor },
+    });
+  }
+
+  delete(name: string): Promise<unknown> {
+    return this.deployer(`/${encodeURIComponent(name)}`, { method: 'DELETE' });
+  }
+
+  /** A V2 body goes to V2's route, any other to V1's. Answers with the body and who made it. */
+  async predict(
+    name: string,
+    body: string,
+    headers: Record<string, string>,
+  ): Promise<{ answer: unknown; id: string; version: string }> {
+    const isV2 = 'inputs' in (JSON.parse(body) as object);
+    const path = isV2
+      ? `/v2/models/${encodeURIComponent(name)}/infer`
+      : `/v1/models/${encodeURIComponent(name)}:predict`;
+    const response = await this.call(this.addresses.ingress + path, {
+      method: 'POST',
+      body,
+      headers: { ...json, ...headers },
+    });
+    return {
+      answer: await response.json(),
+      id: response.headers.get('x-request-id') ?? '',
+      version: response.headers.get('x-model-version') ?? '',
+    };
+  }
+
+  async truth(
+    name: string,
+    truths: unknown,
+  ): Promise<{ accepted: number; rejected: { index: number; error: string }[] }> {
+    const url = `${this.addresses.ingress}/v1/endpoints/${encodeURIComponent(name)}/ground-truth`;
+    const response = await this.call(url, { method: 'POST', body: JSON.stringify(truths), headers: json });
+    return (await response.json()) as { accepted: number; rejected: { index: number; error: string }[] };
+  }
+
+  private async deployer(path: string, call: Call = {}): Promise<unknown> {
+    const response = await this.call(`${this.addresses.deployer}/api/v1/endpoints${path}`, call);
+    const text = await response.text();
+    return text === '' ? {} : (JSON.parse(text) as unknown);
+  }
+
+  private async call(url: string, call: Call): Promise<Response> {
+    let response: Response;
+    try {
+      response = await fetch(url, call);
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+      throw new ApiError(`${new URL(url).origin} cannot be reached (${cause})`, null);
+    }
+    if (response.ok) return response;
+    const text = await response.text();
+    const body = parsed(text);
+    throw new ApiError(
+      body.error ?? (text || `the service answered ${response.status}`),
+      response.status,
+      body.problems,
+    );
+  }
+}
+
+function parsed(text: string): { error?: string; problems?: { path: string; message: string }[] } {
+  try {
+    return JSON.parse(text) as { error?: string };
+  } catch {
+    return {};
+  }
+}

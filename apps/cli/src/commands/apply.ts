@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { apiOf } from '../context.js';
+import { print } from '../output.js';
+import { readManifest } from '../read-manifest.js';
+
+/** `apply -f FILE`: puts an endpoint in place; the same manifest again changes nothing. */
+export function registerApply(program: Command): void {
+  program
+    .command('apply')
+    .description('put an endpoint in place from a manifest; the same one again changes nothing')
+    .requiredOption('-f, --filename <file>', 'manifest in YAML or JSON; - reads standard input')
+    .option('--wait <duration>', 'answer when routers and workers have it, or after this long', '30s')
+    .action(async (options: { filename: string; wait: string }, command: Command) => {
+      const { name, manifest } = await readManifest(options.filename);
+      const api = apiOf(command);
+      const answer = (await api.apply(name, manifest, options.wait)) as { revision?: number };
+      const view = await api.get(name);
+      print(command, answer, () => {
+        const state = view.ready ? 'ready' : `not ready yet: ${view.waitsFor.join('; ')}`;
+        return `endpoint ${name}: revision ${answer.revision ?? view.revision}, plan ${view.epoch}, ${state}`;
+      });
+      if (!view.ready) process.exitCode = 1;
+    });
+}

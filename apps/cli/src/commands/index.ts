@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { registerApply } from './apply.js';
+import { registerDelete } from './delete.js';
+import { registerDescribe } from './describe.js';
+import { registerEvents } from './events.js';
+import { registerGet } from './get.js';
+import { registerPredict } from './predict.js';
+import { registerSteering } from './steering.js';
+import { registerTruth } from './truth.js';
+
+/** Every command: a new one is one file and one line. */
+export const commands: readonly ((program: Command) => void)[] = [
+  registerApply,
+  registerGet,
+  registerDescribe,
+  registerEvents,
+  registerSteering,
+  registerDelete,
+  registerPredict,
+  registerTruth,
+];

@@ -1,0 +1,37 @@
+/** What a service answered, or that it did not. */
+export class ApiError extends Error {
+  override name = 'ApiError';
+  /** @param problems each with the path in the manifest */
+  constructor(
+    message: string,
+    readonly status: number | null,
+    readonly problems: readonly { path: string; message: string }[] = [],
+  ) {
+    super(message);
+  }
+
+  get unreachable(): boolean {
+    return this.status === null;
+  }
+}
+
+/** The words for a failure, with the next step where there is one. */
+export function describeFailure(error: unknown): string {
+  if (!(error instanceof Error)) return `error: ${String(error)}`;
+  const lines = [`error: ${error.message}`];
+  if (error instanceof ApiError) {
+    for (const { path, message } of error.problems) lines.push(`  ${path}: ${message}`);
+    const next = nextStep(error);
+    if (next !== undefined) lines.push(next);
+  }
+  return lines.join('\n');
+}
+
+function nextStep(error: ApiError): string | undefined {
+  if (error.unreachable)
+    return 'Is it running? `npm start -- --no-demo` starts everything here; DEPLOYER_URL and INGRESS_URL name another place.';
+  if (error.status === 404) return '`understudy get` lists the endpoints there are.';
+  if (error.status === 409) return 'Give the changed artifact a version name of its own.';
+  if (error.status === 503) return 'Try again in a moment; the logs are in .understudy/logs under `npm start`.';
+  return undefined;
+}

@@ -1,0 +1,46 @@
+import Table from 'cli-table3';
+import { Option, type Command } from 'commander';
+import { stringify } from 'yaml';
+
+const formats = ['table', 'json', 'yaml'] as const;
+export type OutputFormat = (typeof formats)[number];
+
+export const outputOption = () => new Option('-o, --output <format>', 'how to print').choices(formats).default('table');
+
+/** Prints a value as JSON or YAML, or by `words` for people. */
+export function print(command: Command, value: unknown, words: () => string): void {
+  const { output } = command.optsWithGlobals<{ output: OutputFormat }>();
+  if (output === 'json') console.log(JSON.stringify(value, null, 2));
+  else if (output === 'yaml') console.log(stringify(value).trimEnd());
+  else console.log(words());
+}
+
+/** A plain table without rules, as other command lines print them. */
+export function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '', left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ' }; // prettier-ignore
+  const table = new Table({
+    head: [...head],
+    chars: none,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
+  });
+  table.push(...rows.map((row) => [...row]));
+  return table
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n');
+}
+
+export const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
+
+/** A number of the size people read: four digits after the point at most. */
+export const short = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '–' : String(Number(value.toFixed(4)));
+
+/** `v1 90 %, v2 10 %`, without versions that get nothing. */
+export function sharesOf(allocation: readonly { version: string; weight: number }[]): string {
+  return allocation
+    .filter(({ weight }) => weight > 0)
+    .map(({ version, weight }) => `${version} ${percent(weight)}`)
+    .join(', ');
+}
