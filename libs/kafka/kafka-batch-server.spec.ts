@@ -181,7 +181,7 @@ it('shares the partitions with a second instance and takes them back, losing not
   let sent = 0;
   let sending = true;
   const traffic = (async () => {
-    while (sending) {
+    while (sending as boolean) {
       await send(router, topic, ...numbered(sent, sent + 20));
       sent += 20;
       await new Promise((resolve) => setTimeout(resolve, 10));

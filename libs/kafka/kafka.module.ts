@@ -9,6 +9,7 @@ import { KafkaBatchServer, type KafkaBatchServerOptions } from './kafka-batch-se
 import { createKafka } from './kafka-client.js';
 import { consumerMetrics, producerMetrics } from './kafka-metrics.js';
 import { ReplyTopics } from './reply.js';
+import { consumerRetry } from './supervised-consumer.js';
 import { TopicAdmin } from './topic-admin.js';
 import { TopicNames } from './topic-names.js';
 
@@ -78,7 +79,7 @@ export class KafkaModule implements OnApplicationShutdown {
           registry: Registry,
         ) => {
           const { app, instance } = service;
-          const kafka = createKafka(config.KAFKA_BROKERS, instance, logger);
+          const kafka = createKafka(config.KAFKA_BROKERS, instance, logger, { retry: consumerRetry });
           const observer = consumerMetrics(registry);
           const serverOptions = { ...options, maxInFlight: options.maxInFlight ?? defaultMaxInFlight };
           return new KafkaBatchServer({ kafka, admin, names, app, instance, logger, observer, options: serverOptions });

@@ -21,10 +21,18 @@ export interface ConsumerDefinition {
   readonly onRebalancing?: (consumer: Consumer) => void;
 }
 
-const backOffMs = [250, 500, 1_000, 2_000];
+const backOffMs = [100, 250, 500, 1_000];
 /** A consumer fetches several times a second; kafkajs now and then stops without a word after a broker restart. */
-const stalledAfterMs = 30_000;
+const stalledAfterMs = 60_000;
 const stallCheckMs = 5_000;
+/** A consumer without a broker cannot leave in order: it is left to itself. */
+const leaveLimitMs = 2_000;
+
+/**
+ * Retry settings of the client that consumers are made of. Practically for ever: a consumer that is still the same one
+ * when the broker is back is still a member of its group, and need not wait for its old self's session to run out.
+ */
+export const consumerRetry = { retries: 1_000_000, initialRetryTime: 100, maxRetryTime: 500 };
 
 /**
  * A consumer that outlives its broker: whatever ends a kafkajs consumer (crash, lost coordinator, missing topic, silence)
@@ -116,7 +124,7 @@ export class SupervisedConsumer {
       rebalanceTimeout: 10_000,
       maxWaitTimeInMs: 250,
       allowAutoTopicCreation: false,
-      retry: { retries: 8, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
+      retry: { ...consumerRetry, restartOnFailure: () => Promise.resolve(false) },
       ...(assigner === undefined ? {} : { partitionAssigners: [assigner] }),
       ...(maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition }),
     });
@@ -128,28 +136,34 @@ export class SupervisedConsumer {
     }, stallCheckMs);
     stallCheck.unref();
     this.lastActivity = Date.now();
+    this.run(consumer, topics, fromBeginning).catch(ended.reject);
     try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...topics], fromBeginning });
-      this.consumer = consumer;
-      await consumer.run({
-        autoCommit: false,
-        eachBatch: async (payload) => {
-          this.handling++;
-          try {
-            await this.definition.onBatch(payload);
-          } finally {
-            this.handling--;
-            this.lastActivity = Date.now();
-          }
-        },
-      });
       await Promise.race([this.stopped.promise, ended.promise]);
     } finally {
       clearInterval(stallCheck);
       this.consumer = undefined;
-      await consumer.disconnect().catch(() => undefined);
+      const left = consumer.disconnect().catch(() => undefined);
+      await Promise.race([left, delay(leaveLimitMs, undefined, { ref: false })]);
     }
+  }
+
+  private async run(consumer: Consumer, topics: readonly string[], fromBeginning: boolean): Promise<void> {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning });
+    if (this.stopping) return;
+    this.consumer = consumer;
+    await consumer.run({
+      autoCommit: false,
+      eachBatch: async (payload) => {
+        this.handling++;
+        try {
+          await this.definition.onBatch(payload);
+        } finally {
+          this.handling--;
+          this.lastActivity = Date.now();
+        }
+      },
+    });
   }
 
   private listen(consumer: Consumer, end: (reason: Error) => void): void {
