@@ -1,4 +1,5 @@
 /** Manifests: what an operator writes, checked as a whole. */
+export * from './json-schema.js';
 export * from './parse-manifest.js';
 export * from './problem.js';
 export type { ManifestStrategy } from './strategy-problems.js';
