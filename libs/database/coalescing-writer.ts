@@ -9,14 +9,17 @@ export interface WriterOptions<Row> {
   readonly write: (rows: readonly Row[]) => Promise<void>;
   /** Whether a failure speaks of the rows, so that some of them have to be left out. Other failures go to the callers. */
   readonly isRefused: (error: unknown) => boolean;
-  /** Rows in one transaction, at most (one call's rows stay together, so it can be more). */
+  /** Rows in one transaction and bytes of them, at most; one call's rows stay together, so it can be more. */
   readonly maxRows: number;
-  /** Pause between two transactions in which rows collect, while there are fewer than `maxRows`. Milliseconds. */
+  readonly maxBytes: number;
+  readonly bytesOf: (row: Row) => number;
+  /** Pause between two transactions in which rows collect, while there is less than one transaction of them. Milliseconds. */
   readonly lingerMs: number;
 }
 
 interface Job<Row> {
   readonly rows: readonly Row[];
+  readonly bytes: number;
   readonly resolve: (refusals: Refusal<Row>[]) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -28,6 +31,7 @@ interface Job<Row> {
 export class CoalescingWriter<Row> {
   private jobs: Job<Row>[] = [];
   private waitingRows = 0;
+  private waitingBytes = 0;
   private running = false;
   private endLinger: (() => void) | undefined;
 
@@ -37,9 +41,11 @@ export class CoalescingWriter<Row> {
   write(rows: readonly Row[]): Promise<Refusal<Row>[]> {
     if (rows.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      this.jobs.push({ rows, resolve, reject });
+      const bytes = rows.reduce((sum, row) => sum + this.options.bytesOf(row), 0);
+      this.jobs.push({ rows, bytes, resolve, reject });
       this.waitingRows += rows.length;
-      if (this.waitingRows >= this.options.maxRows) this.endLinger?.();
+      this.waitingBytes += bytes;
+      if (this.isFull) this.endLinger?.();
       if (!this.running) void this.run();
     });
   }
@@ -50,21 +56,29 @@ export class CoalescingWriter<Row> {
     await Promise.resolve();
     while (this.jobs.length > 0) {
       await this.writeJobs(this.take());
-      if (this.waitingRows < this.options.maxRows) await this.linger();
+      if (!this.isFull) await this.linger();
     }
     this.running = false;
+  }
+
+  private get isFull(): boolean {
+    return this.waitingRows >= this.options.maxRows || this.waitingBytes >= this.options.maxBytes;
   }
 
   private take(): Job<Row>[] {
     const taken: Job<Row>[] = [];
     let rows = 0;
+    let bytes = 0;
     for (const job of this.jobs) {
-      if (rows > 0 && rows + job.rows.length > this.options.maxRows) break;
+      const tooMuch = rows + job.rows.length > this.options.maxRows || bytes + job.bytes > this.options.maxBytes;
+      if (taken.length > 0 && tooMuch) break;
       taken.push(job);
       rows += job.rows.length;
+      bytes += job.bytes;
     }
     this.jobs = this.jobs.slice(taken.length);
     this.waitingRows -= rows;
+    this.waitingBytes -= bytes;
     return taken;
   }
 

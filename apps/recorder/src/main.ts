@@ -1,0 +1,4 @@
+import { runService } from '#platform';
+import { recorder } from './recorder.service.js';
+
+await runService(recorder);

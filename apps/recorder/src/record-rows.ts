@@ -1,0 +1,135 @@
+import type pg from 'pg';
+import { copyIn, locks, type StepFactsCache } from '#database';
+import { countRows } from './count-rows.js';
+import type { Count } from './count-rows.js';
+import { isoTime, predictionLine, predictionTarget } from './prediction-line.js';
+import type { LogRow } from './read-prediction.js';
+import { dayOf, withoutRepeats } from './without-repeats.js';
+
+const dayMs = 86_400_000;
+
+/**
+ * Writes rows into the log, within the caller's transaction: those that do not stand there already, the counts that the
+ * statistics take over, and to the joiner those whose truth has come before them or whose window has closed.
+ *
+ * @returns the rows that were written
+ */
+export async function recordRows(
+  client: pg.ClientBase,
+  rows: readonly LogRow[],
+  facts: StepFactsCache,
+): Promise<LogRow[]> {
+  await lockPartitions(client, rows);
+  const { repeated, withTruth } = await lookUp(client, rows);
+  const fresh = withoutRepeats(rows, repeated);
+  if (fresh.length === 0) return [];
+  const predictions = fresh.map((row) => row.prediction);
+  await facts.load(
+    client,
+    predictions.filter((row) => row.routingKey !== null),
+  );
+  const closed = await closedWindows(client, [...new Set(predictions.map((row) => row.endpoint))]);
+  const isFresh = new Set(fresh);
+  const toJoin = rows.filter((row, place) => {
+    if (!isFresh.has(row)) return false;
+    if (withTruth.has(place)) return true;
+    const { endpoint, role, requestedAt } = row.prediction;
+    return role !== 'fallback' && requestedAt <= (closed.get(endpoint) ?? -Infinity);
+  });
+  await copyIn(client, predictionTarget, predictions.map(predictionLine).join(''));
+  await queueCounts(
+    client,
+    countRows(predictions, (step) => facts.get(step)),
+  );
+  await queueJoins(client, toJoin);
+  return fresh;
+}
+
+/**
+ * A partition of the topic is read by one recorder, except for a moment when it changes hands: the lock keeps the two from
+ * writing one request each for itself.
+ */
+async function lockPartitions(client: pg.ClientBase, rows: readonly LogRow[]): Promise<void> {
+  const partitions = [...new Set(rows.map(({ record }) => record.partition))].sort((a, b) => a - b);
+  await client.query('SELECT pg_advisory_xact_lock($1, partition) FROM unnest($2::int[]) AS partition', [
+    locks.recording,
+    partitions,
+  ]);
+}
+
+interface LookUp {
+  readonly repeated: ReadonlySet<number>;
+  readonly withTruth: ReadonlySet<number>;
+}
+
+/**
+ * Which rows stand in the log already, by their place, and which have a truth. Not prepared: the plan has to know how large the
+ * partitions are by now. Each look is a subquery with LIMIT, which Postgres cannot turn into a join over whole partitions.
+ */
+async function lookUp(client: pg.ClientBase, rows: readonly LogRow[]): Promise<LookUp> {
+  const days = rows.map(({ prediction }) => dayOf(prediction.requestedAt));
+  const { rows: found } = await client.query<{ place: number; repeated: boolean; truth: boolean }>(
+    `SELECT place::int, repeated, truth FROM (
+       SELECT n.place,
+         (SELECT true FROM predictions p
+          WHERE p.endpoint = n.endpoint AND p.request_id = n.request_id AND p.slot = n.slot
+            AND p.requested_at >= n.day - interval '24 hours' AND p.requested_at < n.day + interval '48 hours'
+            AND p.requested_at >= $5 AND p.requested_at < $6
+          LIMIT 1) IS NOT NULL AS repeated,
+         (SELECT true FROM ground_truth g WHERE g.endpoint = n.endpoint AND g.request_id = n.request_id LIMIT 1) IS NOT NULL AS truth
+       FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+         WITH ORDINALITY AS n (endpoint, request_id, slot, day, place)
+     ) looked WHERE repeated OR truth`,
+    [
+      rows.map(({ prediction }) => prediction.endpoint),
+      rows.map(({ prediction }) => prediction.id),
+      rows.map(({ prediction }) => prediction.slot),
+      days.map((day) => isoTime(day * dayMs)),
+      isoTime((Math.min(...days) - 1) * dayMs),
+      isoTime((Math.max(...days) + 2) * dayMs),
+    ],
+  );
+  const places = (which: 'repeated' | 'truth') =>
+    new Set(found.filter((row) => row[which]).map((row) => row.place - 1));
+  return { repeated: places('repeated'), withTruth: places('truth') };
+}
+
+/**
+ * How far windows have closed, by endpoint, in ms since 1970. The share lock makes whoever closes them wait for this
+ * transaction: a row is either seen by the closing or sees it.
+ */
+async function closedWindows(client: pg.ClientBase, endpoints: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await client.query<{ endpoint: string; until: number }>(
+    `SELECT endpoint, (extract(epoch FROM closed_until) * 1000)::float8 AS until FROM window_state
+     WHERE endpoint = ANY($1) ORDER BY endpoint FOR SHARE`,
+    [endpoints],
+  );
+  return new Map(rows.map((row) => [row.endpoint, row.until]));
+}
+
+async function queueCounts(client: pg.ClientBase, counts: readonly Count[]): Promise<void> {
+  if (counts.length === 0) return;
+  await client.query(
+    `INSERT INTO pending_counts (endpoint, rollout, step, version, role, routing_key, requests, errors)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[])`,
+    [
+      counts.map((count) => count.endpoint),
+      counts.map((count) => count.rollout),
+      counts.map((count) => count.step),
+      counts.map((count) => count.version),
+      counts.map((count) => count.role),
+      counts.map((count) => count.routingKey),
+      counts.map((count) => count.requests),
+      counts.map((count) => count.errors),
+    ],
+  );
+}
+
+async function queueJoins(client: pg.ClientBase, rows: readonly LogRow[]): Promise<void> {
+  if (rows.length === 0) return;
+  await client.query(
+    `INSERT INTO pending_joins (endpoint, request_id)
+     SELECT DISTINCT endpoint, request_id FROM unnest($1::text[], $2::text[]) AS n (endpoint, request_id)`,
+    [rows.map(({ prediction }) => prediction.endpoint), rows.map(({ prediction }) => prediction.id)],
+  );
+}

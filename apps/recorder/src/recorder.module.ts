@@ -1,0 +1,25 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DatabaseModule } from '#database';
+import { KafkaModule } from '#kafka';
+import type { RecorderConfig } from './config.js';
+import { PredictionsConsumer } from './on-predictions.consumer.js';
+import { PartitionKeeper } from './partition-keeper.js';
+import { PredictionRecorder } from './prediction-recorder.js';
+import { RecorderMetrics } from './recorder-metrics.js';
+
+// One transaction at a time: a second connection is for health and partitions.
+const connections = 2;
+// Rows handed out and not yet written: enough to fill a transaction while another is under way.
+const maxInFlight = 8_192;
+
+@Module({})
+export class RecorderModule {
+  static with(config: RecorderConfig): DynamicModule {
+    return {
+      module: RecorderModule,
+      imports: [KafkaModule.for(config, { maxInFlight }), DatabaseModule.for(config, connections)],
+      controllers: [PredictionsConsumer],
+      providers: [PredictionRecorder, PartitionKeeper, RecorderMetrics],
+    };
+  }
+}
