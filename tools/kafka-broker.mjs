@@ -34,6 +34,9 @@ const serverProperties = ({ dataDir, port, controllerPort }) => ({
   'log.index.size.max.bytes': 2 * 1024 * 1024,
   // A group's first member need not wait for others.
   'group.initial.rebalance.delay.ms': 0,
+  // A broker that was killed may come back only when its last session is over: 9 s by default.
+  'broker.session.timeout.ms': 4000,
+  'broker.heartbeat.interval.ms': 1000,
   // By default half of this heap would be the cleaner's.
   'log.cleaner.dedupe.buffer.size': 32 * 1024 * 1024,
   'offsets.topic.segment.bytes': 16 * 1024 * 1024,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ensureKafka } from './kafka-jars.mjs';
 import { formatIfNeeded, settingsFile, spawnBroker } from './kafka-broker.mjs';
 import { freePort, isListening, isPortFree } from './ports.mjs';
+import { quietKafkajs } from './quiet-kafkajs.mjs';
 import { Problem, lastLines } from './problem.mjs';
 import { commandLine, endProcess, isAlive } from './processes.mjs';
 import { exitOf, untilItAnswers } from './children.mjs';
@@ -66,7 +67,8 @@ async function demandFree(port, who) {
   if (await isPortFree(port)) return;
   throw new Problem(
     `Port ${port} of 127.0.0.1, which ${who} needs, is in use by another process.\n` +
-      `End that process (lsof -i :${port} names it), or set KAFKA_BROKERS to use a Kafka that runs already.`,
+      `End that process (lsof -i :${port} names it), choose another port (LOCAL_KAFKA_PORT=… npm start),\n` +
+      `or set KAFKA_BROKERS to use a Kafka that runs already.`,
   );
 }
 
@@ -75,6 +77,7 @@ async function answers(port) {
   // A broker that listens may still be fenced by its controller: then it is not among the brokers of its own answer.
   const kafkajs = await import('kafkajs').catch(() => undefined);
   if (kafkajs === undefined) return true;
+  quietKafkajs();
   const { Kafka, logLevel } = kafkajs.default;
   const retry = { retries: 0 };
   const admin = new Kafka({

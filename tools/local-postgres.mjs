@@ -28,7 +28,8 @@ export async function startPostgres({ dataDir: wanted, port, log, durable = true
   if (!(await isPortFree(port))) {
     throw new Problem(
       `Port ${port} of 127.0.0.1, which Postgres needs, is in use by another process.\n` +
-        `End that process (lsof -i :${port} names it), or set DATABASE_URL to use a Postgres that runs already.`,
+        `End that process (lsof -i :${port} names it), choose another port (LOCAL_POSTGRES_PORT=… npm start),\n` +
+        `or set DATABASE_URL to use a Postgres that runs already.`,
     );
   }
   await initialiseIfNeeded({ initdb, dataDir, owner, signal });
