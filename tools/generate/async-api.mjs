@@ -3,7 +3,10 @@ import { topics } from '../../dist/libs/contracts/index.js';
 
 const jsonSchema = (schema) =>
   schema === null
-    ? { type: 'object', description: 'The caller’s own body: Open Inference Protocol V2 (`inputs`) or KServe V1 (`instances`).' }
+    ? {
+        type: 'object',
+        description: 'The caller’s own body: Open Inference Protocol V2 (`inputs`) or KServe V1 (`instances`).',
+      }
     : z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
 
 /** AsyncAPI 3 of every topic, from the registry in `libs/contracts/topics.ts`. */
@@ -22,12 +25,18 @@ export function asyncApi() {
       bindings: { kafka: { partitions: topic.partitions, topicConfiguration: topicConfiguration(topic.config) } },
     };
     const channel = { $ref: `#/channels/${id}` };
-    for (const app of topic.writers) operations[`${app}-sends-${id}`] = { action: 'send', channel, tags: [{ name: app }] };
-    for (const app of topic.readers) operations[`${app}-receives-${id}`] = { action: 'receive', channel, tags: [{ name: app }] };
+    for (const app of topic.writers)
+      operations[`${app}-sends-${id}`] = { action: 'send', channel, tags: [{ name: app }] };
+    for (const app of topic.readers)
+      operations[`${app}-receives-${id}`] = { action: 'receive', channel, tags: [{ name: app }] };
   }
   return JSON.stringify({
     asyncapi: '3.0.0',
-    info: { title: 'Understudy', version: '0.1.0', description: 'Topics of Understudy. The prefix `understudy` is configuration.' },
+    info: {
+      title: 'Understudy',
+      version: '0.1.0',
+      description: 'Topics of Understudy. The prefix `understudy` is configuration.',
+    },
     channels,
     operations,
   });

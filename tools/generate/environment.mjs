@@ -16,13 +16,17 @@ export async function environmentPage() {
       variables.set(name, known);
     }
   }
-  const rows = [...variables].sort(([a], [b]) => a.localeCompare(b)).map(([name, { description, values }]) => {
-    const everywhere = new Set(values.map((value) => JSON.stringify(value.default))).size === 1;
-    const show = (value) => (value === undefined ? '–' : `\`${value}\``);
-    const defaults = everywhere ? show(values[0].default) : values.map((value) => `${value.app}: ${show(value.default)}`).join(', ');
-    const readers = values.length === appNames.length ? 'all' : values.map((value) => value.app).join(', ');
-    return `| \`${name}\` | ${readers} | ${defaults} | ${description} |`;
-  });
+  const rows = [...variables]
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([name, { description, values }]) => {
+      const everywhere = new Set(values.map((value) => JSON.stringify(value.default))).size === 1;
+      const show = (value) => (value === undefined ? '–' : `\`${value}\``);
+      const defaults = everywhere
+        ? show(values[0].default)
+        : values.map((value) => `${value.app}: ${show(value.default)}`).join(', ');
+      const readers = values.length === appNames.length ? 'all' : values.map((value) => value.app).join(', ');
+      return `| \`${name}\` | ${readers} | ${defaults} | ${description} |`;
+    });
   return [
     '# Environment',
     '',
