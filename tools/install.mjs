@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from './problem.mjs';
 import { run } from './processes.mjs';
@@ -13,7 +13,7 @@ export async function installIfNeeded(root) {
   const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
   const stamp = join(root, 'node_modules', '.understudy-lock');
   const wanted = createHash('sha256').update(lock).digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return linkCommand(root);
 
   // By npm install, say: then there is nothing to do either.
   if (!isInstalled(root, JSON.parse(lock))) {
@@ -21,6 +21,13 @@ export async function installIfNeeded(root) {
     await npmCi(root);
   }
   writeFileSync(stamp, wanted);
+  linkCommand(root);
+}
+
+/** So that `npx understudy` finds the command at once: npm links only those of packages that are installed. */
+function linkCommand(root) {
+  const link = join(root, 'node_modules', '.bin', 'understudy');
+  if (!existsSync(link)) symlinkSync(join('..', '..', 'bin', 'understudy.mjs'), link);
 }
 
 /** Compares with the lock file that npm leaves in node_modules once everything is in place. */
