@@ -70,11 +70,19 @@ export async function startService<Config extends PlatformConfig>(
     const port = portOf(app.getHttpServer().address());
     logger.info({ port }, 'listening');
     await app.startAllMicroservices();
-    return { app, logger, port, stop: () => app.close() };
+    return { app, logger, port, stop: () => stop(app) };
   } catch (error) {
     await app.close().catch(() => undefined);
     throw error;
   }
+}
+
+/** Connections that answer a last request now would else be kept for the next one, and the stop would wait for them. */
+async function stop(app: NestFastifyApplication): Promise<void> {
+  const server = app.getHttpServer();
+  server.keepAliveTimeout = 1;
+  server.keepAliveTimeoutBuffer = 0;
+  await app.close();
 }
 
 function portOf(address: unknown): number {

@@ -12,7 +12,7 @@ export interface StagedAnswer {
   readonly headers?: IHeaders;
 }
 /** Undefined: no answer. */
-export type Answering = (request: Heard) => StagedAnswer | undefined;
+export type Answering = (request: Heard) => StagedAnswer | undefined | Promise<StagedAnswer | undefined>;
 
 /** How long a version's worker lives after its last heartbeat is 3 s. */
 const beatEveryMs = 500;
@@ -133,7 +133,7 @@ export class Stage {
     this.answerers.push(producer);
     const consumer = await this.upstream.hear(this.topic('requests', { endpoint }), async (request) => {
       requests.push(request);
-      const answer = answering(request);
+      const answer = await answering(request);
       const { kafka_replyTopic: topic, kafka_correlationId: correlationId } = request.headers;
       if (answer === undefined || topic === undefined || correlationId === undefined) return;
       const partition = request.rawHeaders['kafka_replyPartition']?.readInt32BE() ?? 0;

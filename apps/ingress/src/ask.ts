@@ -3,7 +3,7 @@ import { CoalescingProducer, KafkaBatchServer, TopicNames, type TopicRecord } fr
 import { Readiness } from '#platform';
 import { INGRESS_CONFIG, type IngressConfig } from './config.js';
 import { makeRequest, makeSecondAttempt, type Question } from './make-request.js';
-import { tryAgain } from './problem.js';
+import { notReady, tryAgain } from './problem.js';
 import { WaitingRequests, type Answer } from './waiting-requests.js';
 
 /** Puts a request into Kafka and waits for its answer. */
@@ -44,7 +44,7 @@ export class Ask {
 
   /** @throws Problem where no request can be taken now */
   private admit(): void {
-    if (!this.readiness.ready) throw tryAgain(503, `not ready: ${this.readiness.waitsFor().join('; ')}`);
+    if (!this.readiness.ready) throw notReady(this.readiness);
     if (this.waiting.size >= this.config.MAX_IN_FLIGHT) throw tryAgain(429, 'too many requests wait for an answer');
   }
 

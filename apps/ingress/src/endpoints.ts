@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { TrafficPlan, VersionRecord } from '#contracts';
 import { HeartbeatsView, PlansView, VersionsView } from '#kafka';
-import { Problem, tryAgain } from './problem.js';
+import { Readiness } from '#platform';
+import { notReady, Problem, tryAgain } from './problem.js';
 
 /** What the ingress knows of endpoints, from plans, versions and heartbeats. */
 @Injectable()
@@ -10,13 +11,15 @@ export class Endpoints {
     private readonly plans: PlansView,
     private readonly versions: VersionsView,
     private readonly heartbeats: HeartbeatsView,
+    private readonly readiness: Readiness,
   ) {}
 
-  /** @throws Problem 404 where there is no such endpoint, or no more */
+  /** @throws Problem 404 where there is no such endpoint, or no more; 503 while that cannot be known */
   plan(endpoint: string): TrafficPlan {
     const plan = this.plans.get(endpoint);
-    if (plan === undefined || plan.deleted) throw new Problem(404, `endpoint "${endpoint}" does not exist`);
-    return plan;
+    if (plan !== undefined && plan.deleted !== true) return plan;
+    if (!this.readiness.ready) throw notReady(this.readiness);
+    throw new Problem(404, `endpoint "${endpoint}" does not exist`);
   }
 
   versionsOf(endpoint: string): VersionRecord[] {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startService, type RunningService } from '#platform';
+import { Readiness, startService, type RunningService } from '#platform';
 import { eventually, http, ServingClient, Stage, type Answering, type Heard } from '#testing';
 import { ingress } from './ingress.service.js';
 
@@ -155,6 +155,24 @@ describe('the ingress', () => {
     await stage.plan('gone', { deleted: true });
     await eventually(async () => (await serving.predict('gone', v1Question)).status === 404);
     expect((await serving.truth('gone', { id: 'r', truth: 1 })).status).toBe(404);
+  });
+
+  it('answers who waits before it stops', async () => {
+    const released = Promise.withResolvers<undefined>();
+    const requests = await endpointThat(async (request) => {
+      await released.promise;
+      return byV1(request);
+    }, 'stopping');
+    const leaving = await startService(ingress, stage.env());
+    const client = new ServingClient(() => `http://127.0.0.1:${leaving.port}`);
+    await eventually(() => leaving.app.get(Readiness).ready);
+    const waiting = client.infer('stopping', v2Question);
+    await stage.hears(requests, 1);
+    const stopped = leaving.stop();
+    released.resolve(undefined);
+    expect((await waiting).status).toBe(200);
+    await stopped;
+    await expect(client.get('/v2/health/live')).rejects.toThrow();
   });
 
   it('describes itself and its models', async () => {

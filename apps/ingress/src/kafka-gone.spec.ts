@@ -42,7 +42,7 @@ describe('with Kafka gone', () => {
     const truth = await serving.truth('digits', { id: 'r', truth: 1 });
     expect(truth.status).toBe(503);
     expect(truth.headers.get('retry-after')).toBe('1');
-    expect((await serving.predict('nobody', question)).status).toBe(404);
+    expect((await serving.predict('nobody', question)).status).toBe(503);
 
     await kafka.start();
     await eventually(async () => (await http(`${url}/v2/health/ready`)).status === 200, { timeoutMs: 30_000 });
@@ -58,6 +58,8 @@ describe('with Kafka gone', () => {
       const earlyUrl = `http://127.0.0.1:${early.port}`;
       expect((await http(`${earlyUrl}/health/live`)).status).toBe(200);
       expect((await http(`${earlyUrl}/health/ready`)).status).toBe(503);
+      const known = await new ServingClient(() => earlyUrl).predict('digits', question);
+      expect(known.status).toBe(503);
       await kafka.start();
       await eventually(async () => (await http(`${earlyUrl}/health/ready`)).status === 200, { timeoutMs: 30_000 });
     } finally {
