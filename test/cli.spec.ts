@@ -18,8 +18,8 @@ describe('the command line', () => {
     new Promise((done) => {
       const env = {
         ...process.env,
-        UNDERSTUDY_API: stack().deployerUrl,
-        UNDERSTUDY_INGRESS: stack().ingressUrl,
+        DEPLOYER_URL: stack().deployerUrl,
+        INGRESS_URL: stack().ingressUrl,
         NO_COLOR: '1',
       };
       const child = execFile(
