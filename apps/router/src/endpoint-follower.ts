@@ -7,6 +7,7 @@ import { LOGGER, type Logger, Readiness } from '#platform';
 export class EndpointFollower implements OnModuleInit {
   private readonly joined = new Set<string>();
   private caughtUp = false;
+  private started = false;
 
   constructor(
     private readonly server: KafkaBatchServer,
@@ -19,14 +20,20 @@ export class EndpointFollower implements OnModuleInit {
   onModuleInit(): void {
     this.plans.onChange(({ endpoint }) => this.look(endpoint));
     this.versions.onChange(({ endpoint }) => this.look(endpoint));
-    this.readiness.add('requests', () => {
-      const missing = [...this.wanted()].filter((endpoint) => !this.joined.has(endpoint));
-      return missing.length === 0 || `joining the groups of ${missing.join(', ')}`;
-    });
+    this.readiness.add('requests', () => this.hasStarted());
     void this.server.caughtUp.then(() => {
       this.caughtUp = true;
       for (const endpoint of this.wanted()) this.look(endpoint);
     });
+  }
+
+  /** Whether it has joined the groups of the endpoints that were there; ones that come later are joined as they come. */
+  private hasStarted(): boolean | string {
+    if (this.started) return true;
+    if (!this.caughtUp) return 'the plans';
+    const missing = [...this.wanted()].filter((endpoint) => !this.joined.has(endpoint));
+    this.started = missing.length === 0;
+    return this.started || `the groups of ${missing.join(', ')}`;
   }
 
   private wanted(): Set<string> {
