@@ -13,6 +13,7 @@ export * from './posterior.js';
 export * from './probability-of-best.js';
 export * from './recent-sums.js';
 export * from './random.js';
+export * from './sample-posterior.js';
 export * from './simulate.js';
 export * from './squarecb-weights.js';
 export * from './top-two-allocation.js';

@@ -9,17 +9,19 @@ import type { Uniform } from './policy.js';
  */
 export function uniformFrom(seed: number, stream = 0): Uniform {
   check(Number.isSafeInteger(seed), 'seed must be a whole number', seed);
-  let state = (seed ^ Math.imul(stream + 1, 0x9e3779b9) ^ Math.floor(seed / 2 ** 32)) | 0;
-  // Four well-mixed words (splitmix32): neighbouring seeds must not begin alike.
-  const words = Array.from({ length: 4 }, () => {
-    state = (state + 0x9e3779b9) | 0;
-    let z = state;
-    z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
-    z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
-    return (z ^ (z >>> 16)) | 0;
-  });
+  // Seed and stream each go through the mixer, so that no stream begins inside another.
+  let state = mix(mix(seed ^ Math.floor(seed / 2 ** 32)) ^ mix(stream + 0x51ed270b));
+  const words = Array.from({ length: 4 }, () => mix((state = (state + 0x9e3779b9) | 0)));
   const generator = xoroshiro128plusFromState(words);
   return () => uniformFloat64(generator);
+}
+
+/** A 32-bit number of which every bit depends on every bit of x (the finaliser of MurmurHash3). */
+function mix(x: number): number {
+  let z = x | 0;
+  z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+  z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+  return (z ^ (z >>> 16)) | 0;
 }
 
 /** Index drawn with the given weights, which sum to 1. */
