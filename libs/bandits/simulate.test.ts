@@ -17,8 +17,8 @@ describe('simulate', () => {
 
   it.each(policies.filter(({ name }) => name !== 'uniform'))('$name beats uniform', (policy) => {
     const options = policy.memory ? { [policy.name === 'discounted-thompson' ? 'halfLife' : 'window']: 500 } : {};
-    const own = simulate({ policy, options, ...small });
-    const even = simulate({ policy: 'uniform', ...small });
+    const own = simulate({ policy, options, ...small, batch: 10 });
+    const even = simulate({ policy: 'uniform', ...small, batch: 10 });
     expect(own.regret + 3 * own.standardError).toBeLessThan(even.regret);
   });
 
