@@ -3,6 +3,10 @@ import { describeExit } from './children.mjs';
 import { messageOf } from './problem.mjs';
 import { anySignal } from './waiting.mjs';
 
+const systemClock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+};
 const shortest = 1000;
 const longest = 30_000;
 // Once it has run for so long, an end is a new trouble and not the old one again.
@@ -19,14 +23,15 @@ export class Keeper {
   ends = 0;
 
   /**
-   * @param options { name, launch, say, log }: launch(signal) starts the process and resolves with { pid, exited, stop };
-   *   log is where to look when it ends
+   * @param options { name, launch, say, log, clock }: launch(signal) starts the process and resolves with
+   *   { pid, exited, stop }; log is where to look when it ends
    */
-  constructor({ name, launch, say, log }) {
+  constructor({ name, launch, say, log, clock = systemClock }) {
     this.name = name;
     this.launch = launch;
     this.say = say;
     this.log = log;
+    this.clock = clock;
   }
 
   /** Starts it for the first time; throws where it cannot be started, or when the signal given says to leave off. */
@@ -57,14 +62,14 @@ export class Keeper {
   async #keep() {
     const { signal } = this.#stopping;
     for (let delay = shortest; ; delay = Math.min(2 * delay, longest)) {
-      const since = Date.now();
+      const since = this.clock.now();
       const exit = await this.#running.exited;
       if (signal.aborted) return;
       this.ends += 1;
-      if (Date.now() - since >= healthy) delay = shortest;
+      if (this.clock.now() - since >= healthy) delay = shortest;
       this.#tell(this.#running.pid, describeExit(exit), delay);
       for (;;) {
-        await sleep(delay, undefined, { signal }).catch(() => undefined);
+        await this.clock.sleep(delay, signal);
         if (signal.aborted) return;
         try {
           this.#running = await this.launch(signal);

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { anySignal, until } from './waiting.mjs';
 import { Keeper } from './keeper.mjs';
 import { startKafka } from './local-kafka.mjs';
@@ -29,6 +29,7 @@ export class Stack {
 
   /** Starts everything and resolves when every service is ready; throws where one is not to be had. */
   async start(signal) {
+    this.#demandBuild();
     await this.#demandFreePorts();
     const [brokers, databaseUrl] = await Promise.all([this.#startKafka(signal), this.#startPostgres(signal)]);
     const { ingress, deployer } = Object.fromEntries(this.options.services.map(({ name, port }) => [name, port]));
@@ -47,6 +48,12 @@ export class Stack {
     await Promise.all(this.#services.map((keeper) => keeper.stop()));
     await Promise.all(this.#servers.map((keeper) => keeper.stop()));
     this.state.forget();
+  }
+
+  #demandBuild() {
+    const missing = this.options.services.map(programOf).filter((program) => !existsSync(join(this.root, program)));
+    if (missing.length > 0)
+      throw new Problem(`Not built: ${missing.join(', ')}. Run npm start, which builds, or npm run build.`);
   }
 
   async #demandFreePorts() {
