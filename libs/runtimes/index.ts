@@ -1,0 +1,6 @@
+export * from './answer.js';
+export * from './invalid-input.js';
+export * from './question.js';
+export * from './registry.js';
+export * from './runtime.js';
+export * from './tensor.js';
