@@ -1,0 +1,107 @@
+import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  steeringVerbs,
+  type EndpointEvent,
+  type EndpointSummary,
+  type EndpointView,
+  type SteeringVerb,
+} from '#contracts';
+import { parseManifest, type Manifest } from '#manifests';
+import { ApplyManifest } from '../apply-manifest.js';
+import { DeleteEndpoint } from '../delete-endpoint.js';
+import { SteerEndpoint } from '../steer-endpoint.js';
+import { EventsRepository } from '../store/events.repository.js';
+import { HttpProblem, notFound } from './http-problem.js';
+import { readManifestBody, readOptions } from './read-body.js';
+import { readLimit, readSteering, readWait } from './read-options.js';
+import { Views } from './views.js';
+
+/** Without `wait` an answer waits this long for the plan to be on its topic, in ms. */
+const publicationMs = 5_000;
+
+/** The control API. */
+@Controller('api/v1/endpoints')
+export class EndpointsController {
+  constructor(
+    private readonly applyManifest: ApplyManifest,
+    private readonly steerEndpoint: SteerEndpoint,
+    private readonly deleteEndpoint: DeleteEndpoint,
+    private readonly events: EventsRepository,
+    private readonly views: Views,
+  ) {}
+
+  @Get()
+  list(): Promise<EndpointSummary[]> {
+    return this.views.list();
+  }
+
+  @Get(':name')
+  get(@Param('name') name: string): Promise<EndpointView> {
+    return this.views.get(name);
+  }
+
+  @Put(':name')
+  async put(
+    @Param('name') name: string,
+    @Query('wait') wait: string | undefined,
+    @Headers('content-type') contentType: string | undefined,
+    @Headers('x-actor') actor: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EndpointView> {
+    const waitMs = readWait(wait);
+    const manifest = readManifest(name, readManifestBody(request.body, contentType));
+    const applied = await this.applyManifest.apply(manifest, { actor: actor ?? 'api' });
+    const published = await this.views.published(name, applied.epoch, publicationMs);
+    if (waitMs !== undefined) await this.views.awaitReady(name, applied.epoch, waitMs);
+    // Accepted and in the database; carried out as soon as Kafka takes it.
+    void reply.status(!published ? 202 : applied.created ? 201 : 200);
+    return this.views.get(name);
+  }
+
+  @Get(':name/events')
+  async history(@Param('name') name: string, @Query('limit') limit: string | undefined): Promise<EndpointEvent[]> {
+    const events = await this.events.of(name, readLimit(limit));
+    if (events.length === 0) throw notFound(name);
+    return events;
+  }
+
+  @Post(':name/:verb')
+  @HttpCode(200)
+  async steer(
+    @Param('name') name: string,
+    @Param('verb') verb: string,
+    @Headers('x-actor') actor: string | undefined,
+    @Req() request: FastifyRequest,
+  ): Promise<EndpointView> {
+    if (!isVerb(verb))
+      throw new HttpProblem(404, `there is no verb "${verb}"; expected one of ${steeringVerbs.join(', ')}`);
+    const { version, ...author } = readSteering(readOptions(request.body), actor);
+    const epoch = await this.steerEndpoint.steer(name, verb, version, author);
+    await this.views.published(name, epoch, publicationMs);
+    return this.views.get(name);
+  }
+
+  @Delete(':name')
+  async remove(
+    @Param('name') name: string,
+    @Headers('x-actor') actor: string | undefined,
+    @Req() request: FastifyRequest,
+  ): Promise<{ name: string; deleted: true; epoch: number }> {
+    const { actor: who, reason } = readSteering(readOptions(request.body), actor);
+    const epoch = await this.deleteEndpoint.delete(name, { actor: who, reason });
+    await this.views.published(name, epoch, publicationMs);
+    return { name, deleted: true, epoch };
+  }
+}
+
+const isVerb = (text: string): text is SteeringVerb => (steeringVerbs as readonly string[]).includes(text);
+
+function readManifest(name: string, body: unknown): Manifest {
+  const result = parseManifest(body);
+  if (!result.ok) throw new HttpProblem(400, 'the manifest is refused; nothing was changed', result.problems);
+  if (result.manifest.name === name) return result.manifest;
+  const message = `expected "${name}", as in the address, got "${result.manifest.name}"`;
+  throw new HttpProblem(400, 'the manifest is refused; nothing was changed', [{ path: 'metadata.name', message }]);
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { parseDuration } from '#contracts';
+import type { Author } from '../store/changes.js';
+import { HttpProblem } from './http-problem.js';
+
+const longestWaitMs = 10 * 60_000;
+
+/** `?wait=30s` in ms; undefined where nobody waits. */
+export function readWait(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (ms === undefined || ms > longestWaitMs) {
+    throw new HttpProblem(400, `wait: expected a duration of at most 10m, such as "30s", got "${text}"`);
+  }
+  return ms;
+}
+
+/** `?limit=100`. */
+export function readLimit(text: string | undefined): number {
+  const limit = Number(text ?? 100);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
+  throw new HttpProblem(400, `limit: expected a whole number from 1 to 1000, got "${text ?? ''}"`);
+}
+
+const steering = z
+  .object({
+    reason: z.string().max(2000).optional(),
+    version: z.string().optional(),
+    actor: z.string().min(1).max(200).optional(),
+  })
+  .strict();
+
+/** The body of a verb: who, why, and which version. The header `x-actor` says who where the body does not. */
+export function readSteering(
+  options: Record<string, unknown>,
+  actor: string | undefined,
+): Author & { version?: string | undefined } {
+  const parsed = steering.safeParse(options);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+    throw new HttpProblem(400, 'expected a body with "reason", "version" and "actor" at most, each a text', problems);
+  }
+  const { reason, version } = parsed.data;
+  return { actor: parsed.data.actor ?? actor ?? 'api', reason, version };
+}

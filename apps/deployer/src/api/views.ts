@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { EndpointSummary, EndpointView, VersionView } from '#contracts';
+import { HeartbeatsView } from '#kafka';
+import { PlansOnTopic } from '../plans/plans-on-topic.js';
+import { EvidenceStore } from '../rollouts/evidence-store.js';
+import { Manifests } from '../rollouts/manifests.js';
+import { StandingsRepository } from '../store/standings.repository.js';
+import type { Standing, VersionRow } from '../store/standing.js';
+import { VersionsRepository } from '../store/versions.repository.js';
+import { evidenceOf } from './evidence-of-version.js';
+import { notFound } from './http-problem.js';
+import { waitsFor } from './readiness.js';
+
+const lookEveryMs = 25;
+
+/** What the API shows of endpoints. */
+@Injectable()
+export class Views {
+  constructor(
+    private readonly standings: StandingsRepository,
+    private readonly versions: VersionsRepository,
+    private readonly evidence: EvidenceStore,
+    private readonly heartbeats: HeartbeatsView,
+    private readonly topic: PlansOnTopic,
+    private readonly manifests: Manifests,
+  ) {}
+
+  async list(): Promise<EndpointSummary[]> {
+    return (await this.standings.all()).map(({ name, revision, epoch, rollout, plan }) => ({
+      name,
+      revision,
+      epoch,
+      strategy: rollout.strategy,
+      status: rollout.status,
+      allocation: plan.allocation,
+      verdict: rollout.verdict?.outcome ?? null,
+    }));
+  }
+
+  /** @throws HttpProblem 404 where there is no such endpoint, or no more */
+  async get(name: string): Promise<EndpointView> {
+    const standing = await this.standings.get(name);
+    if (standing === undefined || standing.deleted) throw notFound(name);
+    const { rollout, plan } = standing;
+    const evidence = this.evidence.of(name, rollout.id);
+    const waits = this.waits(standing);
+    const listed = (await this.versions.of(name)).filter(({ retired }) => !retired);
+    return {
+      name,
+      revision: standing.revision,
+      epoch: standing.epoch,
+      ready: waits.length === 0,
+      waitsFor: waits,
+      strategy: { name: rollout.strategy, spec: rollout.spec },
+      rollout: {
+        id: rollout.id,
+        status: rollout.status,
+        startedAt: rollout.startedAt.toISOString(),
+        endedAt: rollout.endedAt?.toISOString() ?? null,
+        state: rollout.state,
+      },
+      plan,
+      versions: listed.map((version) => this.version(standing, version)),
+      pairs: evidence?.pairs ?? [],
+      verdict: rollout.verdict,
+      evidenceSeq: evidence?.seq ?? rollout.evidenceSeq,
+      manifest: standing.manifest,
+    };
+  }
+
+  /** Waits until the plan with this epoch stands on its topic; false where it does not within the time. */
+  published(name: string, epoch: number, withinMs: number): Promise<boolean> {
+    return within(withinMs, () => this.topic.epochOf(name) >= epoch);
+  }
+
+  /** Waits until the endpoint is ready with this epoch, or a later one. */
+  async awaitReady(name: string, epoch: number, withinMs: number): Promise<boolean> {
+    return within(withinMs, async () => {
+      if (this.topic.epochOf(name) < epoch) return false;
+      const standing = await this.standings.get(name);
+      return standing !== undefined && (standing.deleted || this.waits(standing).length === 0);
+    });
+  }
+
+  private waits({ name, plan, epoch }: Standing): string[] {
+    return waitsFor(plan, {
+      routers: this.heartbeats.routers().map(({ instance, epochs }) => ({ instance, epoch: epochs?.[name] ?? 0 })),
+      workersOf: (version) => this.heartbeats.workersOf(name, version).length,
+      failuresOf: (version) => this.heartbeats.failures(name, version).map(({ error }) => error),
+      published: this.topic.epochOf(name) >= epoch,
+    });
+  }
+
+  private version(standing: Standing, { version, runtime, artifact, sha256 }: VersionRow): VersionView {
+    const { name, plan, rollout } = standing;
+    const evidence = this.evidence.of(name, rollout.id);
+    return {
+      version,
+      runtime,
+      artifact,
+      sha256,
+      weight: plan.allocation.find((entry) => entry.version === version)?.weight ?? 0,
+      shadowFraction: plan.shadows.find((entry) => entry.version === version)?.fraction ?? null,
+      workers: this.heartbeats.workersOf(name, version).length,
+      failure: this.heartbeats.failures(name, version)[0]?.error ?? null,
+      evidence: evidenceOf(version, evidence, this.manifests.of(standing).reward),
+    };
+  }
+}
+
+/** Looks again and again until it holds; false where it does not within the time. */
+async function within(ms: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
+  const limit = Date.now() + ms;
+  while (!(await holds())) {
+    if (Date.now() >= limit) return false;
+    await sleep(lookEveryMs);
+  }
+  return true;
+}

@@ -1,0 +1,206 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Inject, Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import { versionsOfPlan } from '#contracts';
+import { Database, jsonbText } from '#database';
+import { parseManifest, type Manifest, type Problem } from '#manifests';
+import { HttpProblem } from './api/http-problem.js';
+import { ArtifactError, resolveArtifact } from './artifacts/resolve-artifact.js';
+import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
+import { draftOf, mainVersion, makePlan } from './plans/make-plan.js';
+import { PlansOnTopic } from './plans/plans-on-topic.js';
+import { evaluate, strategyNamed, type Outcome } from './rollouts/evaluate.js';
+import { Manifests } from './rollouts/manifests.js';
+import { writeEvent, writePlan, type Author } from './store/changes.js';
+import { StandingsRepository } from './store/standings.repository.js';
+import type { Standing, VersionRow } from './store/standing.js';
+import { VersionsRepository, type FoundVersion } from './store/versions.repository.js';
+
+export interface Applied {
+  /** The endpoint was not there before. */
+  readonly created: boolean;
+  /** False where the manifest was the same as before. */
+  readonly changed: boolean;
+  readonly revision: number;
+  /** Of the newest plan. */
+  readonly epoch: number;
+}
+
+/** Makes an endpoint what a manifest says; the same manifest again changes nothing. */
+@Injectable()
+export class ApplyManifest {
+  constructor(
+    @Inject(DEPLOYER_CONFIG) private readonly config: DeployerConfig,
+    private readonly database: Database,
+    private readonly standings: StandingsRepository,
+    private readonly versions: VersionsRepository,
+    private readonly manifests: Manifests,
+    private readonly topic: PlansOnTopic,
+  ) {}
+
+  /** @throws HttpProblem 400, 409 or 422 with paths in the manifest; then nothing has changed */
+  async apply(given: Manifest, author: Author): Promise<Applied> {
+    const { manifest, found } = await this.withArtifacts(given);
+    return this.database.transaction(async (client) => {
+      const standing = await this.standings.lock(client, manifest.name);
+      const known = await this.versions.of(manifest.name, client);
+      refuseOtherBytes(found, known);
+      if (standing !== undefined && !standing.deleted && this.isSame(manifest, standing)) {
+        return { created: false, changed: false, revision: standing.revision, epoch: standing.epoch };
+      }
+      if (standing !== undefined && !standing.deleted) this.refuseConflicts(manifest, standing);
+      return this.write(client, { manifest, found, standing, author });
+    });
+  }
+
+  private async withArtifacts(given: Manifest): Promise<{ manifest: Manifest; found: FoundVersion[] }> {
+    const problems: Problem[] = [];
+    const found: FoundVersion[] = [];
+    for (const [i, spec] of given.envelope.spec.versions.entries()) {
+      try {
+        const { location, sha256 } = await resolveArtifact(spec.artifact, this.config.ARTIFACT_ROOTS);
+        found.push({ spec: { ...spec, artifact: location }, artifact: location, sha256 });
+      } catch (error) {
+        if (!(error instanceof ArtifactError)) throw error;
+        problems.push({ path: `spec.versions[${i}].artifact`, message: error.message });
+      }
+    }
+    if (problems.length > 0) throw new HttpProblem(400, 'artifacts cannot be used; nothing was changed', problems);
+    const { source } = given;
+    const versions = source.spec.versions.map((version, i) => ({
+      ...version,
+      artifact: found[i]?.artifact ?? version.artifact,
+    }));
+    const result = parseManifest({ ...source, spec: { ...source.spec, versions } });
+    if (!result.ok) throw new HttpProblem(400, 'the manifest is refused; nothing was changed', result.problems);
+    return { manifest: result.manifest, found };
+  }
+
+  private isSame(manifest: Manifest, standing: Standing): boolean {
+    const before = this.manifests.of(standing);
+    return isDeepStrictEqual(
+      { ...manifest.envelope, spec: { ...manifest.envelope.spec, strategy: wayOf(manifest) } },
+      { ...before.envelope, spec: { ...before.envelope.spec, strategy: wayOf(before) } },
+    );
+  }
+
+  private refuseConflicts(manifest: Manifest, standing: Standing): void {
+    const problems: Problem[] = [];
+    const listed = manifest.envelope.spec.versions.map(({ name }) => name);
+    const gone = [...versionsOfPlan(standing.plan)].filter((version) => !listed.includes(version));
+    for (const version of gone) {
+      const message = `version "${version}" is in use by the plan in force: apply a strategy without it first, and take it out of the list after that`;
+      problems.push({ path: 'spec.versions', message });
+    }
+    const { partitions } = this.manifests.of(standing).envelope.spec;
+    if (manifest.envelope.spec.partitions !== partitions) {
+      problems.push({
+        path: 'spec.partitions',
+        message: `cannot change while the endpoint exists; expected ${partitions}`,
+      });
+    }
+    if (problems.length > 0)
+      throw new HttpProblem(422, 'the manifest conflicts with what is in force; nothing was changed', problems);
+  }
+
+  private async write(client: pg.PoolClient, change: Change): Promise<Applied> {
+    const { manifest, found, standing, author } = change;
+    const { name, source } = manifest;
+    const now = Date.now();
+    const revision = (standing?.revision ?? 0) + 1;
+    const epoch = Math.max(standing?.epoch ?? 0, this.topic.epochOf(name)) + 1;
+    const alive = standing !== undefined && !standing.deleted;
+    const continues = alive && isDeepStrictEqual(wayOf(manifest), wayOf(this.manifests.of(standing)));
+    const rollout = (standing?.rollout.id ?? 0) + (continues ? 0 : 1);
+    await client.query(
+      `INSERT INTO endpoints (name, manifest, revision, rollout) VALUES ($1, $2::jsonb, $3, $4)
+       ON CONFLICT (name) DO UPDATE SET manifest = excluded.manifest, revision = excluded.revision, rollout = excluded.rollout,
+         updated_at = now(), deleted_at = NULL`,
+      [name, jsonbText(source), revision, rollout],
+    );
+    await this.versions.replace(client, name, found);
+    const type = alive ? 'applied' : 'created';
+    await writeEvent(client, { ...author, endpoint: name, rollout, type, detail: { revision } });
+    const reason = `revision ${revision} applied by ${author.actor}`;
+    if (continues) {
+      await writePlan(
+        client,
+        makePlan(manifest, draftOf(standing.plan), { revision, epoch, rollout, at: now }),
+        reason,
+      );
+    } else {
+      const outcome = await this.beginRollout(client, { ...change, rollout, revision, now });
+      await writePlan(client, makePlan(manifest, outcome.draft, { revision, epoch, rollout, at: now }), reason);
+    }
+    return { created: !alive, changed: true, revision, epoch };
+  }
+
+  private async beginRollout(
+    client: pg.PoolClient,
+    change: Change & { rollout: number; revision: number; now: number },
+  ): Promise<Outcome> {
+    const { manifest, standing, author, rollout, revision, now } = change;
+    const { name, spec } = manifest.strategy;
+    const previous = standing === undefined || standing.deleted ? undefined : mainVersion(standing.plan);
+    const isListed = manifest.envelope.spec.versions.some((version) => version.name === previous);
+    const state = strategyNamed(name).begin({ spec, now, ...(previous !== undefined && isListed ? { previous } : {}) });
+    const outcome = evaluate(manifest, { strategy: name, spec, state, status: 'running' }, undefined, null, now);
+    await client.query(
+      `UPDATE deployments SET status = 'superseded', ended_at = now() WHERE endpoint = $1 AND status IN ('running', 'paused')`,
+      [manifest.name],
+    );
+    await client.query(
+      `INSERT INTO deployments (endpoint, rollout, revision, strategy, spec, state, status, verdict, ended_at)
+       VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8::jsonb, CASE WHEN $7 = 'running' THEN NULL ELSE now() END)`,
+      [
+        manifest.name,
+        rollout,
+        revision,
+        name,
+        jsonbText(spec),
+        jsonbText(outcome.state),
+        outcome.status,
+        jsonbText(outcome.verdict),
+      ],
+    );
+    const detail = { strategy: name, spec, allocation: outcome.draft.allocation, shadows: outcome.draft.shadows };
+    await writeEvent(client, {
+      ...author,
+      endpoint: manifest.name,
+      rollout,
+      type: 'rollout',
+      reason: outcome.verdict.reason,
+      detail,
+    });
+    return outcome;
+  }
+}
+
+interface Change {
+  readonly manifest: Manifest;
+  readonly found: readonly FoundVersion[];
+  readonly standing: Standing | undefined;
+  readonly author: Author;
+}
+
+/**
+ * What makes a rollout: another one of these is another rollout with evidence of its own. Assignment is part of it, since it is the unit of the
+ * tests. Defaults and ways to write a duration make no difference.
+ */
+function wayOf({ strategy: { name, spec }, envelope }: Manifest): unknown {
+  return { name, spec: strategyNamed(name).specSchema.parse(spec), assignment: envelope.spec.assignment };
+}
+
+/** A version is the SHA-256 of its artifact, from the first time on. */
+function refuseOtherBytes(found: readonly FoundVersion[], known: readonly VersionRow[]): void {
+  const problems = found.flatMap(({ spec, artifact, sha256 }, i): Problem[] => {
+    const before = known.find(({ version }) => version === spec.name);
+    const isOther =
+      before !== undefined && (before.sha256 !== sha256 || (sha256 === null && before.artifact !== artifact));
+    if (!isOther) return [];
+    const message = `version "${spec.name}" stands for other bytes already (SHA-256 ${before.sha256 ?? before.artifact}, these have ${sha256 ?? artifact}); expected another name for another model`;
+    return [{ path: `spec.versions[${i}].artifact`, message }];
+  });
+  if (problems.length > 0)
+    throw new HttpProblem(409, 'a version cannot change its bytes; nothing was changed', problems);
+}

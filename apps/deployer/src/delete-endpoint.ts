@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '#database';
+import { notFound } from './api/http-problem.js';
+import { PlansOnTopic } from './plans/plans-on-topic.js';
+import { writeEvent, writePlan, type Author } from './store/changes.js';
+import { StandingsRepository } from './store/standings.repository.js';
+import { VersionsRepository } from './store/versions.repository.js';
+
+/** Takes an endpoint out of service: a plan that says so, versions that leave their workers once their work is done. Log and history stay. */
+@Injectable()
+export class DeleteEndpoint {
+  constructor(
+    private readonly database: Database,
+    private readonly standings: StandingsRepository,
+    private readonly versions: VersionsRepository,
+    private readonly topic: PlansOnTopic,
+  ) {}
+
+  /** @returns the epoch of the last plan; @throws HttpProblem 404 */
+  delete(name: string, author: Author): Promise<number> {
+    return this.database.transaction(async (client) => {
+      const standing = await this.standings.lock(client, name);
+      if (standing === undefined || standing.deleted) throw notFound(name);
+      const { rollout, plan } = standing;
+      const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
+      const reason = `deleted by ${author.actor}`;
+      await client.query('UPDATE endpoints SET deleted_at = now(), updated_at = now() WHERE name = $1', [name]);
+      await client.query(
+        `UPDATE deployments SET status = 'superseded', ended_at = now() WHERE endpoint = $1 AND status IN ('running', 'paused')`,
+        [name],
+      );
+      await this.versions.retireOthers(client, name, []);
+      await writePlan(client, { ...plan, epoch, deleted: true, at: Date.now() }, reason);
+      await writeEvent(client, { ...author, endpoint: name, rollout: rollout.id, type: 'deleted', detail: { epoch } });
+      return epoch;
+    });
+  }
+}

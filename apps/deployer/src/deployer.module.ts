@@ -1,0 +1,65 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { DatabaseModule } from '#database';
+import { KafkaModule, StateModule } from '#kafka';
+import { EndpointsController } from './api/endpoints.controller.js';
+import { ErrorFilter } from './api/error-filter.js';
+import { Views } from './api/views.js';
+import { ApplyManifest } from './apply-manifest.js';
+import { Bell } from './bell.js';
+import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
+import { DeleteEndpoint } from './delete-endpoint.js';
+import { LeaderLease } from './leader-lease.js';
+import { LeaderLoop } from './leader-loop.js';
+import { GuardTopic } from './plans/guard-topic.js';
+import { PlansConsumer } from './plans/on-plans.consumer.js';
+import { PlansOnTopic } from './plans/plans-on-topic.js';
+import { PrepareEndpoint } from './plans/prepare-endpoint.js';
+import { PublishPlans } from './plans/publish-plans.js';
+import { RetireVersions } from './plans/retire-versions.js';
+import { AdvanceRollouts } from './rollouts/advance-rollouts.js';
+import { EvidenceStore } from './rollouts/evidence-store.js';
+import { Manifests } from './rollouts/manifests.js';
+import { EvidenceConsumer } from './rollouts/on-evidence.consumer.js';
+import { SteerEndpoint } from './steer-endpoint.js';
+import { EventsRepository } from './store/events.repository.js';
+import { OutboxRepository } from './store/outbox.repository.js';
+import { StandingsRepository } from './store/standings.repository.js';
+import { VersionsRepository } from './store/versions.repository.js';
+
+const connections = 6;
+
+/** Manifests into rollouts, evidence into plans, and the API over both. */
+@Module({})
+export class DeployerModule {
+  static with(config: DeployerConfig): DynamicModule {
+    return {
+      module: DeployerModule,
+      imports: [KafkaModule.for(config), DatabaseModule.for(config, connections), StateModule.reading('heartbeats')],
+      controllers: [EndpointsController, EvidenceConsumer, PlansConsumer],
+      providers: [
+        { provide: DEPLOYER_CONFIG, useValue: config },
+        { provide: APP_FILTER, useClass: ErrorFilter },
+        AdvanceRollouts,
+        ApplyManifest,
+        Bell,
+        DeleteEndpoint,
+        EventsRepository,
+        EvidenceStore,
+        GuardTopic,
+        LeaderLease,
+        LeaderLoop,
+        Manifests,
+        OutboxRepository,
+        PlansOnTopic,
+        PrepareEndpoint,
+        PublishPlans,
+        RetireVersions,
+        StandingsRepository,
+        SteerEndpoint,
+        VersionsRepository,
+        Views,
+      ],
+    };
+  }
+}

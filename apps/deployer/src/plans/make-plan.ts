@@ -1,0 +1,51 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { TrafficPlan } from '#contracts';
+import type { Manifest } from '#manifests';
+import type { PlanDraft } from '#strategies';
+
+interface Numbers {
+  readonly revision: number;
+  readonly epoch: number;
+  readonly rollout: number;
+  /** ms since 1970. */
+  readonly at: number;
+}
+
+/** The plan that a strategy's draft and a manifest make. The salt is the rollout's, so that within it nobody changes sides but by the weights. */
+export function makePlan(manifest: Manifest, draft: PlanDraft, { revision, epoch, rollout, at }: Numbers): TrafficPlan {
+  const { timeout, kafkaDeadline } = manifest.envelope.spec;
+  return {
+    endpoint: manifest.name,
+    revision,
+    epoch,
+    rollout,
+    step: draft.step,
+    allocation: draft.allocation,
+    shadows: draft.shadows,
+    assignment: draft.assignment,
+    salt: `${manifest.name}/${rollout}`,
+    fallback: draft.fallback,
+    timeoutMs: Math.max(1, Math.round(timeout)),
+    ...(kafkaDeadline === undefined ? {} : { kafkaDeadlineMs: Math.max(1, Math.round(kafkaDeadline)) }),
+    at,
+  };
+}
+
+/** What a strategy decided of a plan. */
+export const draftOf = ({ step, allocation, shadows, assignment, fallback }: TrafficPlan): PlanDraft => ({
+  step,
+  allocation,
+  shadows,
+  assignment,
+  fallback,
+});
+
+/** Whether two plans say the same, whatever their epoch and time. */
+export function sameButNumber(a: TrafficPlan, b: TrafficPlan): boolean {
+  return isDeepStrictEqual({ ...a, epoch: 0, at: 0 }, { ...b, epoch: 0, at: 0 });
+}
+
+/** The version that most of the traffic goes to. */
+export const mainVersion = (plan: TrafficPlan): string | undefined =>
+  plan.allocation.reduce<{ version?: string; weight: number }>((a, b) => (b.weight > a.weight ? b : a), { weight: 0 })
+    .version;

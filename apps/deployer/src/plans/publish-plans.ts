@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { TrafficPlan } from '#contracts';
+import { Database } from '#database';
+import { CoalescingProducer, TopicNames } from '#kafka';
+import { LOGGER, type Logger } from '#platform';
+import { OutboxRepository } from '../store/outbox.repository.js';
+import { PlansOnTopic } from './plans-on-topic.js';
+import { PrepareEndpoint } from './prepare-endpoint.js';
+
+/** Carries plans from the database to their topic, in the order of their epochs, after what they need is there. */
+@Injectable()
+export class PublishPlans {
+  private readonly failing = new Set<string>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly outbox: OutboxRepository,
+    private readonly topic: PlansOnTopic,
+    private readonly prepare: PrepareEndpoint,
+    private readonly producer: CoalescingProducer,
+    private readonly names: TopicNames,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** Publishes all that waits. @param term aborted when another one may lead */
+  async round(term: AbortSignal): Promise<void> {
+    const waiting = Map.groupBy(await this.outbox.waiting(), ({ endpoint }) => endpoint);
+    for (const [endpoint, plans] of waiting) {
+      if (term.aborted) return;
+      try {
+        await this.publish(endpoint, plans, term);
+        this.failing.delete(endpoint);
+      } catch (error) {
+        if (!this.database.isUp) throw error;
+        if (!this.failing.has(endpoint)) this.logger.warn({ err: error, endpoint }, 'its plan cannot be published yet');
+        this.failing.add(endpoint);
+      }
+    }
+  }
+
+  private async publish(endpoint: string, plans: readonly TrafficPlan[], term: AbortSignal): Promise<void> {
+    // What is not above the topic's epoch would be no plan for its readers: it is thrown away.
+    const known = this.topic.epochOf(endpoint);
+    const fresh = plans.filter(({ epoch }) => epoch > known);
+    const last = fresh.at(-1);
+    if (last === undefined) return this.outbox.done(endpoint, known);
+    if (last.deleted !== true) await this.prepare.endpoint(endpoint);
+    if (term.aborted) return;
+    const topic = this.names.of('plans');
+    await this.producer.sendAll(fresh.map((plan) => ({ topic, key: endpoint, value: JSON.stringify(plan) })));
+    await this.outbox.done(endpoint, last.epoch);
+    this.logger.info({ endpoint, epoch: last.epoch, allocation: last.allocation }, 'plan published');
+  }
+}

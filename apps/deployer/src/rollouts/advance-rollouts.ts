@@ -1,0 +1,91 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type pg from 'pg';
+import { Database } from '#database';
+import { LOGGER, type Logger } from '#platform';
+import { makePlan } from '../plans/make-plan.js';
+import { PlansOnTopic } from '../plans/plans-on-topic.js';
+import { writeEvent, writePlan, writeRollout } from '../store/changes.js';
+import { StandingsRepository } from '../store/standings.repository.js';
+import type { Standing } from '../store/standing.js';
+import { evaluate, isInForce, moves, type Outcome } from './evaluate.js';
+import { EvidenceStore } from './evidence-store.js';
+import { Manifests } from './manifests.js';
+
+/** A verdict whose words alone have changed is written this often at most, in ms. */
+const verdictEveryMs = 2_000;
+
+/** Lets the strategies of rollouts at work look at the evidence, and carries out what they say. */
+@Injectable()
+export class AdvanceRollouts {
+  private readonly written = new Map<string, { at: number; seq: number | null }>();
+  private readonly failing = new Set<string>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly standings: StandingsRepository,
+    private readonly evidence: EvidenceStore,
+    private readonly manifests: Manifests,
+    private readonly topic: PlansOnTopic,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {}
+
+  /** @param names absent: all */
+  async round(names: readonly string[] | undefined, now: number): Promise<void> {
+    for (const standing of await this.standings.atWork(names)) {
+      try {
+        await this.advance(standing, now);
+        this.failing.delete(standing.name);
+      } catch (error) {
+        if (!this.database.isUp) throw error;
+        // One endpoint that cannot be evaluated must not hold up the others; said once, not at each tick.
+        if (!this.failing.has(standing.name))
+          this.logger.error({ err: error, endpoint: standing.name }, 'cannot be evaluated');
+        this.failing.add(standing.name);
+      }
+    }
+  }
+
+  private async advance(standing: Standing, now: number): Promise<void> {
+    const outcome = this.ask(standing, now);
+    if (!moves(outcome, standing.rollout, standing.plan) && !this.isDue(standing, outcome, now)) return;
+    await this.database.transaction(async (client) => {
+      // What was read may be past: an operator may have been quicker.
+      const locked = await this.standings.lock(client, standing.name);
+      if (locked === undefined || locked.deleted || !isAtWork(locked)) return;
+      await this.write(client, locked, this.ask(locked, now), now);
+    });
+    this.written.set(standing.name, { at: now, seq: outcome.evidenceSeq });
+  }
+
+  private ask(standing: Standing, now: number): Outcome {
+    const { name, rollout, plan } = standing;
+    return evaluate(this.manifests.of(standing), rollout, plan, this.evidence.of(name, rollout.id), now);
+  }
+
+  private isDue({ name }: Standing, { evidenceSeq }: Outcome, now: number): boolean {
+    const last = this.written.get(name);
+    return last === undefined || last.seq !== evidenceSeq || now - last.at >= verdictEveryMs;
+  }
+
+  private async write(client: pg.PoolClient, standing: Standing, outcome: Outcome, now: number): Promise<void> {
+    const { name, revision, rollout, plan } = standing;
+    const { draft, state, status, verdict, evidenceSeq } = outcome;
+    const author = { endpoint: name, rollout: rollout.id, actor: 'deployer' };
+    await writeRollout(client, { endpoint: name, rollout: rollout.id, state, status, verdict, evidenceSeq });
+    if (verdict.outcome !== rollout.verdict?.outcome || verdict.version !== rollout.verdict.version) {
+      await writeEvent(client, { ...author, type: 'verdict', reason: verdict.reason, detail: verdict });
+    }
+    if (!isInForce(draft, plan)) {
+      const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
+      const next = makePlan(this.manifests.of(standing), draft, { revision, epoch, rollout: rollout.id, at: now });
+      await writePlan(client, next, verdict.reason);
+      const detail = { epoch, step: next.step, allocation: next.allocation, shadows: next.shadows };
+      await writeEvent(client, { ...author, type: 'plan', reason: verdict.reason, detail });
+    }
+    if (status === 'succeeded' || status === 'failed') {
+      await writeEvent(client, { ...author, type: status, reason: verdict.reason });
+    }
+  }
+}
+
+const isAtWork = ({ rollout }: Standing): boolean => rollout.status === 'running' || rollout.status === 'paused';

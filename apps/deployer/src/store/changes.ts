@@ -1,0 +1,64 @@
+import type pg from 'pg';
+import type { RolloutStatus, TrafficPlan, Verdict } from '#contracts';
+import { jsonbText } from '#database';
+
+/** Channel on which instances tell each other, by the endpoint's name, that something of it has changed. */
+export const changesChannel = 'understudy_control';
+
+/** Who did something, and why. */
+export interface Author {
+  readonly actor: string;
+  readonly reason?: string | undefined;
+}
+
+export interface NewEvent extends Author {
+  readonly endpoint: string;
+  readonly rollout: number | null;
+  readonly type: string;
+  readonly detail?: unknown;
+}
+
+/** Adds to an endpoint's history. */
+export async function writeEvent(client: pg.PoolClient, event: NewEvent): Promise<void> {
+  await client.query(
+    'INSERT INTO deployment_events (endpoint, rollout, type, actor, reason, detail) VALUES ($1, $2, $3, $4, $5, $6::jsonb)',
+    [
+      event.endpoint,
+      event.rollout,
+      event.type,
+      event.actor,
+      event.reason ?? null,
+      event.detail === undefined ? null : jsonbText(event.detail),
+    ],
+  );
+}
+
+/** Puts a plan into the outbox as its endpoint's newest, and tells the leader when the transaction commits. */
+export async function writePlan(client: pg.PoolClient, plan: TrafficPlan, reason: string): Promise<void> {
+  await client.query(
+    'INSERT INTO traffic_plans (endpoint, epoch, revision, rollout, step, plan, reason) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7)',
+    [plan.endpoint, plan.epoch, plan.revision, plan.rollout, plan.step, jsonbText(plan), reason],
+  );
+  await client.query('UPDATE endpoints SET epoch = $2 WHERE name = $1', [plan.endpoint, plan.epoch]);
+  await client.query('SELECT pg_notify($1, $2)', [changesChannel, plan.endpoint]);
+}
+
+/** What an evaluation, or an operator, makes of a rollout. */
+export interface RolloutChange {
+  readonly endpoint: string;
+  readonly rollout: number;
+  readonly state: unknown;
+  readonly status: RolloutStatus;
+  readonly verdict: Verdict;
+  readonly evidenceSeq: number | null;
+}
+
+export async function writeRollout(client: pg.PoolClient, change: RolloutChange): Promise<void> {
+  const { endpoint, rollout, state, status, verdict, evidenceSeq } = change;
+  await client.query(
+    `UPDATE deployments SET state = $3::jsonb, status = $4, verdict = $5::jsonb, evidence_seq = coalesce($6, evidence_seq),
+       ended_at = CASE WHEN $4 IN ('running', 'paused') THEN NULL ELSE coalesce(ended_at, now()) END
+     WHERE endpoint = $1 AND rollout = $2`,
+    [endpoint, rollout, jsonbText(state), status, jsonbText(verdict), evidenceSeq],
+  );
+}
