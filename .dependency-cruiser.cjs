@@ -27,10 +27,13 @@ module.exports = {
     },
     {
       name: 'pure-libraries-import-no-framework',
-      comment: 'Decisions must be the same live, in a backtest and in a simulation: no framework, Kafka, database or I/O.',
+      comment:
+        'Decisions must be the same live, in a backtest and in a simulation: no framework, Kafka, database or I/O.',
       severity: 'error',
       from: { path: pure, pathNot: tests },
-      to: { path: '^(libs/(kafka|database|platform|runtimes|testing)/|node_modules/(@nestjs|kafkajs|pg|typeorm|pino|rxjs)/)' },
+      to: {
+        path: '^(libs/(kafka|database|platform|runtimes|testing)/|node_modules/(@nestjs|kafkajs|pg|typeorm|pino|rxjs)/)',
+      },
     },
     {
       name: 'pure-libraries-do-no-io',
@@ -69,7 +72,8 @@ module.exports = {
     },
     {
       name: 'commands-and-pages-ask-the-api',
-      comment: 'The command line and the console use the deployer’s API alone, so that whatever they can do, a script can.',
+      comment:
+        'The command line and the console use the deployer’s API alone, so that whatever they can do, a script can.',
       severity: 'error',
       from: { path: '^apps/(cli|console)/', pathNot: tests },
       to: { path: '^(libs/(kafka|database)/|node_modules/(kafkajs|pg|typeorm)/)' },
@@ -78,7 +82,7 @@ module.exports = {
       name: 'tests-helpers-stay-in-tests',
       comment: 'Production code must not reach into the test support.',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: ['^libs/testing/', tests] },
+      from: { path: '^(apps|libs)/', pathNot: ['/testing/', tests] },
       to: { path: '^libs/testing/' },
     },
     {
@@ -94,6 +98,9 @@ module.exports = {
     exclude: { path: '^dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['development', 'import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['development', 'import', 'node', 'default', 'types'],
+    },
   },
 };

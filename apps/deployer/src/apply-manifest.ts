@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
-import { versionsOfPlan } from '#contracts';
 import { Database, jsonbText } from '#database';
 import { parseManifest, type Manifest, type Problem } from '#manifests';
 import { HttpProblem } from './api/http-problem.js';
 import { ArtifactError, resolveArtifact } from './artifacts/resolve-artifact.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
-import { draftOf, mainVersion, makePlan } from './plans/make-plan.js';
+import { draftOf, mainVersion, makePlan, withListedFallback } from './plans/make-plan.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { evaluate, strategyNamed, type Outcome } from './rollouts/evaluate.js';
 import { Manifests } from './rollouts/manifests.js';
@@ -87,7 +86,10 @@ export class ApplyManifest {
   private refuseConflicts(manifest: Manifest, standing: Standing): void {
     const problems: Problem[] = [];
     const listed = manifest.envelope.spec.versions.map(({ name }) => name);
-    const gone = [...versionsOfPlan(standing.plan)].filter((version) => !listed.includes(version));
+    const { allocation, shadows } = standing.plan;
+    const gone = [...allocation, ...shadows]
+      .map(({ version }) => version)
+      .filter((version) => !listed.includes(version));
     for (const version of gone) {
       const message = `version "${version}" is in use by the plan in force: apply a strategy without it first, and take it out of the list after that`;
       problems.push({ path: 'spec.versions', message });
@@ -125,7 +127,7 @@ export class ApplyManifest {
     if (continues) {
       await writePlan(
         client,
-        makePlan(manifest, draftOf(standing.plan), { revision, epoch, rollout, at: now }),
+        makePlan(manifest, withListedFallback(draftOf(standing.plan), manifest), { revision, epoch, rollout, at: now }),
         reason,
       );
     } else {

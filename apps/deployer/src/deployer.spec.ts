@@ -146,6 +146,18 @@ describe('the deployer', () => {
     expect(await control.view('strict')).toMatchObject({ revision: 1, epoch: 1 });
   });
 
+  it('lets a version go that only stood behind, and has no way back to it then', async () => {
+    await apply('behind', single);
+    await apply('behind', { single: { version: 'v2' } });
+    const versions = [{ name: 'v2', runtime: 'onnx', artifact: 'v2.onnx' }];
+    expect(await apply('behind', { single: { version: 'v2' } }, { versions })).toMatchObject({
+      rollout: { id: 2 },
+      plan: { fallback: 'v2' },
+    });
+    const back = await control.steer('behind', 'rollback');
+    expect(back).toMatchObject({ status: 409, body: { error: expect.stringContaining('not listed') as string } });
+  });
+
   it('refuses other bytes under a version’s name', async () => {
     writeFileSync(join(harness.models, 'moving.onnx'), 'first');
     const versions = [{ name: 'm', runtime: 'onnx', artifact: 'moving.onnx' }];

@@ -3,8 +3,10 @@ import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import type { SteeringVerb } from '#contracts';
 import { Database } from '#database';
+import type { Manifest } from '#manifests';
+import type { PlanDraft } from '#strategies';
 import { HttpProblem, notFound } from './api/http-problem.js';
-import { draftOf, makePlan } from './plans/make-plan.js';
+import { draftOf, makePlan, withListedFallback } from './plans/make-plan.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { evaluate, strategyNamed } from './rollouts/evaluate.js';
 import { EvidenceStore } from './rollouts/evidence-store.js';
@@ -78,8 +80,9 @@ export class SteerEndpoint {
     const { strategy, spec } = rollout;
     const named = version === undefined ? {} : { version };
     const state = strategyNamed(strategy).steer({ spec, state: rollout.state, verb, now, ...named });
-    const evidence = this.evidence.of(name, rollout.id);
+    const evidence = this.evidence.of(name, rollout.id, now);
     const outcome = evaluate(manifest, { strategy, spec, state, status: 'running' }, plan, evidence, now);
+    refuseUnlisted(outcome.draft, manifest);
     await writeRollout(client, { endpoint: name, rollout: rollout.id, ...outcome });
     // The strategy counts a new step though nothing moves, where the rollout stands so already.
     const moves = !isDeepStrictEqual({ ...outcome.draft, step: 0 }, { ...draftOf(plan), step: 0 });
@@ -89,9 +92,25 @@ export class SteerEndpoint {
     const reason = `${verb} by ${author.actor}${why}`;
     await writePlan(
       client,
-      makePlan(manifest, outcome.draft, { revision, epoch, rollout: rollout.id, at: now }),
+      makePlan(manifest, withListedFallback(outcome.draft, manifest), {
+        revision,
+        epoch,
+        rollout: rollout.id,
+        at: now,
+      }),
       reason,
     );
     return epoch;
   }
+}
+
+/** A version that has left the manifest has left the workers: there is no way back to it. */
+function refuseUnlisted({ allocation }: PlanDraft, manifest: Manifest): void {
+  const listed = manifest.envelope.spec.versions.map(({ name }) => name);
+  const gone = allocation.find(({ version }) => !listed.includes(version));
+  if (gone === undefined) return;
+  throw new HttpProblem(
+    409,
+    `version "${gone.version}" is not listed in the manifest any more; apply one that lists it`,
+  );
 }

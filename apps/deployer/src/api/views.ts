@@ -43,7 +43,7 @@ export class Views {
     const standing = await this.standings.get(name);
     if (standing === undefined || standing.deleted) throw notFound(name);
     const { rollout, plan } = standing;
-    const evidence = this.evidence.of(name, rollout.id);
+    const evidence = this.evidence.of(name, rollout.id, Date.now());
     const waits = this.waits(standing);
     const listed = (await this.versions.of(name)).filter(({ retired }) => !retired);
     return {
@@ -94,7 +94,7 @@ export class Views {
 
   private version(standing: Standing, { version, runtime, artifact, sha256 }: VersionRow): VersionView {
     const { name, plan, rollout } = standing;
-    const evidence = this.evidence.of(name, rollout.id);
+    const evidence = this.evidence.of(name, rollout.id, Date.now());
     return {
       version,
       runtime,

@@ -40,12 +40,18 @@ export const draftOf = ({ step, allocation, shadows, assignment, fallback }: Tra
   fallback,
 });
 
+/** A draft whose fallback has left the manifest falls back to the version that most of the traffic goes to. */
+export function withListedFallback(draft: PlanDraft, manifest: Manifest): PlanDraft {
+  const isListed = manifest.envelope.spec.versions.some(({ name }) => name === draft.fallback);
+  return isListed ? draft : { ...draft, fallback: mainVersion(draft) ?? draft.fallback };
+}
+
 /** Whether two plans say the same, whatever their epoch and time. */
 export function sameButNumber(a: TrafficPlan, b: TrafficPlan): boolean {
   return isDeepStrictEqual({ ...a, epoch: 0, at: 0 }, { ...b, epoch: 0, at: 0 });
 }
 
 /** The version that most of the traffic goes to. */
-export const mainVersion = (plan: TrafficPlan): string | undefined =>
+export const mainVersion = (plan: Pick<TrafficPlan, 'allocation'>): string | undefined =>
   plan.allocation.reduce<{ version?: string; weight: number }>((a, b) => (b.weight > a.weight ? b : a), { weight: 0 })
     .version;

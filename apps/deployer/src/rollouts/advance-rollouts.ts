@@ -59,7 +59,7 @@ export class AdvanceRollouts {
 
   private ask(standing: Standing, now: number): Outcome {
     const { name, rollout, plan } = standing;
-    return evaluate(this.manifests.of(standing), rollout, plan, this.evidence.of(name, rollout.id), now);
+    return evaluate(this.manifests.of(standing), rollout, plan, this.evidence.of(name, rollout.id, now), now);
   }
 
   private isDue({ name }: Standing, { evidenceSeq }: Outcome, now: number): boolean {

@@ -13,6 +13,7 @@ export class EvidenceConsumer {
 
   @OnBatch('evidence')
   async onEvidence(batch: RecordBatch): Promise<void> {
-    await forEachReadable(batch, evidence, this.deadLetters, (value) => this.store.apply(value));
+    const now = Date.now();
+    await forEachReadable(batch, evidence, this.deadLetters, (value) => this.store.apply(value, now));
   }
 }
