@@ -1,0 +1,30 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { KafkaModule, StateModule } from '#kafka';
+import { AnnounceVersions } from './announce-versions.js';
+import { CONFIG, type ModelWorkerConfig } from './config.js';
+import { WorkConsumer } from './on-work.consumer.js';
+import { PublishOutcomes } from './publish-outcomes.js';
+import { ServedVersions } from './served-versions.js';
+import { WorkerMetrics } from './worker-metrics.js';
+
+/** Runs model versions: work in, answers and the prediction log out. */
+@Module({})
+export class ModelWorkerModule {
+  static with(config: ModelWorkerConfig): DynamicModule {
+    return {
+      module: ModelWorkerModule,
+      imports: [
+        KafkaModule.for(config, { maxInFlight: config.MAX_IN_FLIGHT }),
+        StateModule.reading('plans', 'versions'),
+      ],
+      controllers: [WorkConsumer],
+      providers: [
+        { provide: CONFIG, useValue: config },
+        AnnounceVersions,
+        PublishOutcomes,
+        ServedVersions,
+        WorkerMetrics,
+      ],
+    };
+  }
+}

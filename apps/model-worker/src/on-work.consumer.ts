@@ -1,0 +1,53 @@
+import { Controller } from '@nestjs/common';
+import { DeadLetters, OnBatch, type RecordBatch, ReplyTopics, TopicNames, type TopicRecord } from '#kafka';
+import { makeRecords } from './make-records.js';
+import type { Outcome } from './outcome.js';
+import { PublishOutcomes } from './publish-outcomes.js';
+import { ServedVersions } from './served-versions.js';
+import { readWork, type WorkItem } from './work-item.js';
+import { WorkerMetrics } from './worker-metrics.js';
+
+/** Answers the work of the versions served here. */
+@Controller()
+export class WorkConsumer {
+  constructor(
+    private readonly versions: ServedVersions,
+    private readonly outcomes: PublishOutcomes,
+    private readonly deadLetters: DeadLetters,
+    private readonly replyTopics: ReplyTopics,
+    private readonly topics: TopicNames,
+    private readonly metrics: WorkerMetrics,
+  ) {}
+
+  /** Resolves when rows, replies and second attempts are in Kafka. */
+  @OnBatch('work')
+  async onWork(batch: RecordBatch): Promise<void> {
+    const { endpoint = '', version = '' } = batch.parameters;
+    const items: WorkItem[] = [];
+    const unreadable: TopicRecord[] = [];
+    for (const record of batch.records) {
+      const read = readWork(record, this.replyTopics);
+      if (read.ok) items.push(read.item);
+      else unreadable.push(this.deadLetters.make(record, read.reason));
+    }
+    const outcomes = await this.run(endpoint, version, items);
+    this.metrics.observe(endpoint, version, outcomes);
+    const now = Date.now();
+    const made = items.map((item, index) =>
+      makeRecords(endpoint, version, item, outcomes[index] ?? { status: 'expired' }, now, this.topics),
+    );
+    await this.outcomes.publish(made, unreadable);
+  }
+
+  private run(endpoint: string, version: string, items: readonly WorkItem[]): Promise<Outcome[]> | Outcome[] {
+    const served = this.versions.get(endpoint, version);
+    if (served?.state === 'live') return served.batcher.run(items);
+    const why = served === undefined ? 'is not served here any more' : `could not be loaded: ${served.error}`;
+    const now = Date.now();
+    return items.map(({ deadline }) =>
+      deadline !== undefined && now > deadline
+        ? { status: 'expired' }
+        : { status: 'error', error: `version ${version} ${why}`, code: 503, modelMs: null },
+    );
+  }
+}
