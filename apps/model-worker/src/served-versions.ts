@@ -14,6 +14,9 @@ export type Served = { readonly record: VersionRecord } & (
 /** What was missing when a version could not be loaded may come: a mount, a file being copied. */
 const retryLoadMs = 30_000;
 
+/** A version whose work topic is missing keeps the worker from being ready no longer than this. */
+const joinPatienceMs = 10_000;
+
 const closeModel = async (served: Served): Promise<void> => {
   if (served.state === 'live') await served.batcher.close();
 };
@@ -29,7 +32,7 @@ export class ServedVersions implements OnModuleInit, OnApplicationShutdown {
   private readonly joined = new Set<string>();
   private readonly retries = new Set<NodeJS.Timeout>();
   private readonly listeners: (() => void)[] = [];
-  private caughtUp = false;
+  private caughtUpAt: number | undefined;
   private settled = false;
 
   constructor(
@@ -45,20 +48,18 @@ export class ServedVersions implements OnModuleInit, OnApplicationShutdown {
     this.server.onOwnedPartitionsChange(() => this.tell());
     this.versions.onChange((key) => {
       // What is read while catching up may be past: the versions that are left are loaded afterwards.
-      if (this.caughtUp) this.change(key);
+      if (this.caughtUpAt !== undefined) this.change(key);
     });
     void this.server.caughtUp.then(() => {
-      this.caughtUp = true;
+      this.caughtUpAt = Date.now();
       for (const record of this.versions.all()) this.change(record);
     });
   }
 
   /** After the last handler. */
   async onApplicationShutdown(): Promise<void> {
-    const closing = [...this.served.values()].map((served) =>
-      served.state === 'live' ? served.model.close() : undefined,
-    );
-    await Promise.allSettled(closing);
+    for (const timer of this.retries) clearTimeout(timer);
+    await Promise.allSettled(this.all().map(closeModel));
   }
 
   get(endpoint: string, version: string): Served | undefined {
@@ -79,12 +80,18 @@ export class ServedVersions implements OnModuleInit, OnApplicationShutdown {
     this.listeners.push(listener);
   }
 
-  /** Whether the versions that were there at the start are loaded, or have failed to; later ones come as they come. */
+  /**
+   * Whether the versions that were there at the start are loaded, or have failed to, and their work is read; later ones
+   * come as they come.
+   */
   private hasSettled(): boolean | string {
     if (this.settled) return true;
-    if (!this.caughtUp) return 'the versions';
-    this.settled = this.changes.size === 0;
-    return this.settled || [...this.changes.keys()].join(', ');
+    if (this.caughtUpAt === undefined) return 'the versions';
+    const isPatient = Date.now() - this.caughtUpAt < joinPatienceMs;
+    const unread = isPatient ? [...this.served.keys()].filter((key) => !this.joined.has(key)) : [];
+    const missing = [...this.changes.keys(), ...unread];
+    this.settled = missing.length === 0;
+    return this.settled || missing.join(', ');
   }
 
   private change(key: { endpoint: string; version: string }): void {
@@ -113,11 +120,18 @@ export class ServedVersions implements OnModuleInit, OnApplicationShutdown {
     this.served.set(keyOf(wanted), served);
     this.tell();
     // Work of a version that could not be loaded is read too: it becomes errors, and the fallback answers.
-    await this.server.follow('work', { endpoint, version });
-    this.joined.add(keyOf(wanted));
-    this.tell();
+    this.read(wanted);
     if (present !== undefined) await closeModel(present);
     if (served.state === 'failed') this.tryAgainLater(wanted);
+  }
+
+  /** Joins those who read the version's work; not waited for, since its topic may be missing. */
+  private read({ endpoint, version }: VersionRecord): void {
+    void this.server.follow('work', { endpoint, version }).then(() => {
+      const key = keyOf({ endpoint, version });
+      if (this.served.has(key)) this.joined.add(key);
+      this.tell();
+    });
   }
 
   private tryAgainLater(record: VersionRecord): void {
