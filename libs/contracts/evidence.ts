@@ -22,12 +22,16 @@ export const armEvidence = z.object({
 });
 export type ArmEvidence = z.infer<typeof armEvidence>;
 
-/** A stretch of constant weights. */
+/**
+ * A stretch of constant weights. Of many steps (a bandit's) the newest 64 are told apart; what came before is added up by version
+ * into one entry, the first, which carries the newest of their numbers and empty `weights`: good for sums over the rollout, out of
+ * question for a sample ratio or for differences within a step.
+ */
 export const stepEvidence = z.object({
   step: z.int().min(0),
   /** When the step's first plan was made, ms since 1970. */
   from: z.number(),
-  /** The weights in force, by version; what the counts are compared with. */
+  /** The weights in force, by version; what the counts are compared with. Empty where they differ or are not known. */
   weights: z.record(z.string(), z.number()),
   arms: z.array(armEvidence),
 });

@@ -34,6 +34,7 @@ export class Database {
   private readonly closing = new AbortController();
   private readonly looking: NodeJS.Timeout;
   private up = false;
+  private schemaIsThere = false;
   private looksNow = false;
   private toldAt = -Infinity;
 
@@ -49,9 +50,21 @@ export class Database {
     });
     // A connection that breaks while idle is an event, which nobody listening for would end the process.
     this.pool.on('error', (error) => this.note(error));
-    this.migrated = this.untilUp(() => migrate(this.pool, options.url, new Date()));
+    this.migrated = this.untilUp(() => migrate(this.pool, options.url, new Date())).then(() => {
+      this.schemaIsThere = true;
+    });
     this.migrated.catch(() => undefined); // whoever awaits it is told; nobody has to
     this.looking = setInterval(() => void this.look(), lookEveryMs).unref();
+  }
+
+  /** True once the schema is there; false where the waiting was ended or the database closed before. */
+  async whenMigrated(signal: AbortSignal): Promise<boolean> {
+    if (this.schemaIsThere) return true;
+    if (signal.aborted) return false;
+    const ended = new Promise<boolean>((resolve) => {
+      signal.addEventListener('abort', () => resolve(false), { once: true });
+    });
+    return Promise.race([this.migrated.then(() => true, () => false), ended]); // prettier-ignore
   }
 
   /** Whether Postgres answered when last spoken to, with the schema in place. */
@@ -107,7 +120,8 @@ export class Database {
     }
   }
 
-  private note(error: unknown): void {
+  /** Tells of a problem that the caller tries again, as `retrying` does. */
+  note(error: unknown): void {
     const now = performance.now();
     if (!this.up && now - this.toldAt < tellEveryMs) return;
     this.up = false;

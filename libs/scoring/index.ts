@@ -1,4 +1,6 @@
 export { extractAnswers } from './extract-answers.js';
+export { judge } from './judge.js';
+export type { GivenTruth, JudgedRow, Judgement, Known, Outcome } from './judge.js';
 export { sameLabel } from './labels.js';
 export type { Metric, MetricTraits, RewardKind, Wanted } from './metric.js';
 export { metrics } from './metrics/index.js';

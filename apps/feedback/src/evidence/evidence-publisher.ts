@@ -1,0 +1,80 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Database, StepFactsCache } from '#database';
+import { CoalescingProducer, TopicNames } from '#kafka';
+import { FeedbackMetrics } from '../feedback-metrics.js';
+import { Repeating } from '../repeating.js';
+import { takeDueEvidence } from './due-evidence.js';
+import { LagWatch } from './lag-watch.js';
+import { readEvidence } from './read-evidence.js';
+
+/** How soon a change that another instance made, or one that came too soon after the last message, is noticed. */
+const lookEveryMs = 100;
+
+/** Publishes what is known of each endpoint's present rollout: at once when it changes, but not too often. */
+@Injectable()
+export class EvidencePublisher implements OnModuleInit, OnModuleDestroy {
+  private readonly facts = new StepFactsCache();
+  private readonly repeating = new Repeating(() => this.turn(), lookEveryMs);
+  private readonly stopping = new AbortController();
+  /** Taken, and not yet acknowledged by Kafka. */
+  private readonly unsent = new Set<string>();
+  private first = true;
+
+  constructor(
+    private readonly database: Database,
+    private readonly producer: CoalescingProducer,
+    private readonly names: TopicNames,
+    private readonly lag: LagWatch,
+    private readonly metrics: FeedbackMetrics,
+  ) {}
+
+  onModuleInit(): void {
+    this.repeating.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort();
+    await this.repeating.stop();
+  }
+
+  /** Statistics have changed. */
+  wake(): void {
+    this.repeating.wake();
+  }
+
+  private async turn(): Promise<boolean> {
+    if (!(await this.database.whenMigrated(this.stopping.signal))) return false;
+    // Without a broker the evidence stays in Postgres, and all of it is published afterwards.
+    if (this.producer.state !== 'up') return false;
+    try {
+      for (const endpoint of await takeDueEvidence(this.database.pool, Date.now(), this.first))
+        this.unsent.add(endpoint);
+      this.first = false;
+      if (this.unsent.size > 0) await this.publish([...this.unsent]);
+    } catch (error) {
+      this.database.note(error);
+    }
+    return false;
+  }
+
+  private async publish(endpoints: readonly string[]): Promise<void> {
+    const lagSeconds = await this.lag.seconds(this.database.pool);
+    await Promise.all(
+      endpoints.map(async (endpoint) => {
+        const evidence = await this.database.transaction(
+          (client) => readEvidence(client, endpoint, this.facts, Date.now(), lagSeconds),
+          'snapshot',
+        );
+        if (evidence !== null) {
+          await this.producer.send({
+            topic: this.names.of('evidence'),
+            key: endpoint,
+            value: JSON.stringify(evidence),
+          });
+          this.metrics.publish(endpoint);
+        }
+        this.unsent.delete(endpoint);
+      }),
+    );
+  }
+}

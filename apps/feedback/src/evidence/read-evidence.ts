@@ -1,0 +1,99 @@
+import type pg from 'pg';
+import type { Evidence, PairEvidence } from '#contracts';
+import type { StepFactsCache } from '#database';
+import { type ArmOfStep, assembleEvidence } from './assemble-evidence.js';
+
+/**
+ * The evidence of an endpoint's present rollout, as of one moment; null where the endpoint has none. The caller's transaction has
+ * to be a snapshot, so that number and sums belong together.
+ *
+ * @param at ms since 1970
+ */
+export async function readEvidence(
+  client: pg.ClientBase,
+  endpoint: string,
+  facts: StepFactsCache,
+  at: number,
+  lagSeconds: number,
+): Promise<Evidence | null> {
+  const { rows: heads } = await client.query<{ rollout: number; seq: string }>(
+    `SELECT e.rollout, coalesce(s.seq, 0) AS seq FROM endpoints e LEFT JOIN evidence_state s ON s.endpoint = e.name
+     WHERE e.name = $1 AND e.rollout > 0`,
+    [endpoint],
+  );
+  const [head] = heads;
+  if (head === undefined) return null;
+  const { rollout, seq } = head;
+  const arms = await readArms(client, endpoint, rollout);
+  const pairs = await readPairs(client, endpoint, rollout);
+  const { rows: steps } = await client.query<{ step: number }>(
+    'SELECT step FROM traffic_plans WHERE endpoint = $1 AND rollout = $2 GROUP BY step',
+    [endpoint, rollout],
+  );
+  const numbers = [...new Set([...steps, ...arms].map(({ step }) => step))];
+  await facts.load(
+    client,
+    numbers.map((step) => ({ endpoint, rollout, step })),
+  );
+  return assembleEvidence({
+    endpoint,
+    rollout,
+    seq: Number(seq),
+    at,
+    lagSeconds,
+    steps: numbers,
+    arms,
+    pairs,
+    factsOf: (step) => facts.get({ endpoint, rollout, step }),
+  });
+}
+
+type Texts<Field extends string> = Record<Field, string>;
+type Floats<Field extends string> = Record<Field, number>;
+
+async function readArms(client: pg.ClientBase, endpoint: string, rollout: number): Promise<ArmOfStep[]> {
+  type Row = { step: number; version: string } & Texts<'requests' | 'errors' | 'units' | 'scored'> &
+    Floats<'error_sum' | 'sum' | 'sum_squares'>;
+  const { rows } = await client.query<Row>('SELECT * FROM arm_stats WHERE endpoint = $1 AND rollout = $2', [
+    endpoint,
+    rollout,
+  ]);
+  return rows.map((row) => ({
+    step: row.step,
+    arm: {
+      version: row.version,
+      requests: Number(row.requests),
+      errors: Number(row.errors),
+      units: Number(row.units),
+      errorSum: notNegative(row.error_sum),
+      scored: Number(row.scored),
+      sum: row.sum,
+      sumSquares: notNegative(row.sum_squares),
+    },
+  }));
+}
+
+async function readPairs(client: pg.ClientBase, endpoint: string, rollout: number): Promise<PairEvidence[]> {
+  type Row = { champion: string; shadow: string } & Texts<'requests' | 'errors' | 'scored' | 'better' | 'worse'> &
+    Floats<'sum_difference' | 'sum_squared_difference' | 'champion_sum' | 'shadow_sum'>;
+  const { rows } = await client.query<Row>('SELECT * FROM pair_stats WHERE endpoint = $1 AND rollout = $2', [
+    endpoint,
+    rollout,
+  ]);
+  return rows.map((row) => ({
+    champion: row.champion,
+    shadow: row.shadow,
+    requests: Number(row.requests),
+    errors: Number(row.errors),
+    scored: Number(row.scored),
+    better: Number(row.better),
+    worse: Number(row.worse),
+    sumDifference: row.sum_difference,
+    sumSquaredDifference: notNegative(row.sum_squared_difference),
+    championSum: row.champion_sum,
+    shadowSum: row.shadow_sum,
+  }));
+}
+
+/** Sums that change by differences keep what rounding leaves of nothing. */
+const notNegative = (value: number): number => Math.max(0, value);

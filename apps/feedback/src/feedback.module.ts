@@ -1,0 +1,27 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { DatabaseModule } from '#database';
+import { KafkaModule } from '#kafka';
+import type { FeedbackConfig } from './config.js';
+import { EvidencePublisher } from './evidence/evidence-publisher.js';
+import { LagWatch } from './evidence/lag-watch.js';
+import { FeedbackMetrics } from './feedback-metrics.js';
+import { Joiner } from './joining/joiner.js';
+import { WindowCloser } from './joining/window-closer.js';
+import { GroundTruthConsumer } from './truth/on-ground-truth.consumer.js';
+import { TruthRecorder } from './truth/truth-recorder.js';
+
+// One each for truth that comes in, the joiner, the closing of windows and the evidence; and one to look at its health.
+const connections = 5;
+const maxInFlight = 8_192;
+
+@Module({})
+export class FeedbackModule {
+  static with(config: FeedbackConfig): DynamicModule {
+    return {
+      module: FeedbackModule,
+      imports: [KafkaModule.for(config, { maxInFlight }), DatabaseModule.for(config, connections)],
+      controllers: [GroundTruthConsumer],
+      providers: [TruthRecorder, Joiner, WindowCloser, EvidencePublisher, LagWatch, FeedbackMetrics],
+    };
+  }
+}

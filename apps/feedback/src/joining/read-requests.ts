@@ -1,0 +1,150 @@
+import type pg from 'pg';
+import type { GivenTruth, JudgedRow, Outcome } from '#scoring';
+import type { Claim } from './claim.js';
+
+/** A row of the prediction log and the outcome it has so far. */
+export interface LoggedRow extends JudgedRow {
+  readonly endpoint: string;
+  readonly requestId: string;
+  readonly slot: string;
+  readonly version: string;
+  /** As Postgres writes it, to the microsecond: part of the row's identity. */
+  readonly requestedAt: string;
+  /** The same in ms since 1970. */
+  readonly requestedMs: number;
+  readonly rollout: number;
+  readonly step: number;
+  readonly routingKey: string | null;
+  readonly before: Outcome | null;
+}
+
+interface SelectedRow {
+  place: number;
+  slot: string;
+  version: string;
+  role: LoggedRow['role'];
+  requested_at: string;
+  requested_ms: number;
+  rollout: number;
+  step: number;
+  pinned: boolean;
+  routing_key: string | null;
+  status: LoggedRow['status'];
+  response: unknown;
+  reward: number | null;
+  truth_seq: string | null;
+  late: boolean | null;
+  counted: boolean | null;
+}
+
+// LATERAL with OFFSET 0 keeps Postgres from reading whole partitions: each request is looked up by the primary key.
+const rowsSql = `
+  SELECT n.place::int, p.slot, p.version, p.role, p.requested_at::text, extract(epoch FROM p.requested_at)::float8 * 1000 AS requested_ms,
+    p.rollout, p.step, p.pinned, p.routing_key, p.status, p.response, o.reward, o.truth_seq, o.late, o.counted
+  FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS n (endpoint, request_id, place)
+  CROSS JOIN LATERAL (
+    SELECT * FROM predictions WHERE endpoint = n.endpoint AND request_id = n.request_id OFFSET 0
+  ) p
+  LEFT JOIN LATERAL (
+    SELECT * FROM outcomes
+    WHERE endpoint = n.endpoint AND request_id = n.request_id AND slot = p.slot AND requested_at = p.requested_at OFFSET 0
+  ) o ON true
+  ORDER BY n.place, p.requested_at, p.slot`;
+
+/** The rows of requests, by their place among the claims; several times of one id stand one after the other. */
+export async function readRows(client: pg.ClientBase, claims: readonly Claim[]): Promise<LoggedRow[][]> {
+  const { rows } = await client.query<SelectedRow>(rowsSql, [
+    claims.map((claim) => claim.endpoint),
+    claims.map((claim) => claim.requestId),
+  ]);
+  const byPlace = claims.map((): LoggedRow[] => []);
+  for (const row of rows) {
+    const claim = claims[row.place - 1];
+    if (claim !== undefined) byPlace[row.place - 1]?.push(loggedRow(claim, row));
+  }
+  return byPlace;
+}
+
+function loggedRow({ endpoint, requestId }: Claim, row: SelectedRow): LoggedRow {
+  const { reward, truth_seq: truthSeq, late, counted } = row;
+  return {
+    endpoint,
+    requestId,
+    slot: row.slot,
+    version: row.version,
+    role: row.role,
+    requestedAt: row.requested_at,
+    requestedMs: row.requested_ms,
+    rollout: row.rollout,
+    step: row.step,
+    pinned: row.pinned,
+    routingKey: row.routing_key,
+    status: row.status,
+    response: row.response,
+    before: reward === null ? null : { reward, truthSeq, late: late === true, counted: counted === true },
+  };
+}
+
+/** Which truths are asked for: those of a request, as of the window of one of its times. */
+export interface TruthQuestion {
+  readonly endpoint: string;
+  readonly requestId: string;
+  /** Null: the request has no prediction, only the newest truth is asked for. */
+  readonly requestedAt: string | null;
+  readonly windowMs: number;
+}
+
+export interface TruthAnswer {
+  readonly inTime: GivenTruth | null;
+  readonly late: GivenTruth | null;
+  /** When the late one became known, ms since 1970. */
+  readonly lateAt: number;
+}
+
+// Of any number of truths of a request two are looked up: the newest in time, or else the newest.
+const truthsSql = `
+  SELECT n.place::int, t.seq AS seq, t.truth, t.reward, l.seq AS late_seq, l.truth AS late_truth, l.reward AS late_reward,
+    extract(epoch FROM l.at)::float8 * 1000 AS late_at
+  FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::float8[])
+    WITH ORDINALITY AS n (endpoint, request_id, requested_at, window_ms, place)
+  LEFT JOIN LATERAL (
+    SELECT * FROM ground_truth
+    WHERE endpoint = n.endpoint AND request_id = n.request_id
+      AND at <= n.requested_at + n.window_ms * interval '1 millisecond'
+    ORDER BY at DESC, seq DESC LIMIT 1
+  ) t ON true
+  LEFT JOIN LATERAL (
+    SELECT * FROM ground_truth
+    WHERE t.seq IS NULL AND endpoint = n.endpoint AND request_id = n.request_id ORDER BY at DESC, seq DESC LIMIT 1
+  ) l ON true`;
+
+/** A century: longer ones do not fit into Postgres's arithmetic of time. */
+const longestWindowMs = 3_155_760_000_000;
+
+/** The answers in the order of the questions. */
+export async function readTruths(client: pg.ClientBase, questions: readonly TruthQuestion[]): Promise<TruthAnswer[]> {
+  const { rows } = await client.query<{
+    place: number;
+    seq: string | null;
+    truth: unknown;
+    reward: number | null;
+    late_seq: string | null;
+    late_truth: unknown;
+    late_reward: number | null;
+    late_at: number | null;
+  }>(truthsSql, [
+    questions.map((question) => question.endpoint),
+    questions.map((question) => question.requestId),
+    questions.map((question) => question.requestedAt),
+    questions.map((question) => Math.min(question.windowMs, longestWindowMs)),
+  ]);
+  const answers = questions.map((): TruthAnswer => ({ inTime: null, late: null, lateAt: NaN }));
+  for (const row of rows) {
+    answers[row.place - 1] = {
+      inTime: row.seq === null ? null : { seq: row.seq, truth: row.truth, reward: row.reward },
+      late: row.late_seq === null ? null : { seq: row.late_seq, truth: row.late_truth, reward: row.late_reward },
+      lateAt: row.late_at ?? NaN,
+    };
+  }
+  return answers;
+}

@@ -1,0 +1,124 @@
+import type pg from 'pg';
+import type { ArmChange, PairChange, StatisticsChange } from './statistics-change.js';
+
+/**
+ * Applies a change, within the caller's transaction. The first statement locks the endpoints' evidence_state in the order of their
+ * names, so that two services change one endpoint's statistics one after the other and never wait for each other in a circle.
+ *
+ * @returns the endpoints whose evidence is new
+ */
+export async function applyChange(client: pg.ClientBase, change: StatisticsChange): Promise<string[]> {
+  const { endpoints, arms, pairs } = change;
+  if (endpoints.length === 0) return [];
+  await client.query(
+    `INSERT INTO evidence_state (endpoint, seq) SELECT endpoint, 1 FROM unnest($1::text[]) AS endpoint
+     ON CONFLICT (endpoint) DO UPDATE SET seq = evidence_state.seq + 1`,
+    [endpoints],
+  );
+  await changeArms(
+    client,
+    arms.filter((arm) => arm.routingKey === null),
+  );
+  await changeKeys(
+    client,
+    arms.filter((arm) => arm.routingKey !== null),
+  );
+  await changePairs(client, pairs);
+  return endpoints;
+}
+
+const armColumns = 'endpoint, rollout, step, version';
+
+/** Requests that are units of their own. */
+async function changeArms(client: pg.ClientBase, arms: readonly ArmChange[]): Promise<void> {
+  if (arms.length === 0) return;
+  await client.query(
+    `INSERT INTO arm_stats (${armColumns}, requests, errors, units, error_sum, scored, sum, sum_squares)
+     SELECT ${armColumns}, requests, errors, requests, errors, scored, sum, sum_squares
+     FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::float8[], $9::float8[])
+       AS c (${armColumns}, requests, errors, scored, sum, sum_squares)
+     ON CONFLICT (${armColumns}) DO UPDATE SET ${addExcluded}`,
+    [...armValues(arms), arms.map((arm) => arm.sumSquares)],
+  );
+}
+
+const addExcluded = ['requests', 'errors', 'units', 'error_sum', 'scored', 'sum', 'sum_squares']
+  .map((column) => `${column} = arm_stats.${column} + excluded.${column}`)
+  .join(', ');
+
+/**
+ * Consumers that are units: their own sums change first, and the version's by the difference that makes to each consumer's mean. All
+ * parts of the statement see key_stats as it was before.
+ */
+async function changeKeys(client: pg.ClientBase, keys: readonly ArmChange[]): Promise<void> {
+  if (keys.length === 0) return;
+  await client.query(
+    `WITH change AS (
+       SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::float8[], $9::text[])
+         AS c (${armColumns}, requests, errors, scored, sum, routing_key)
+     ), written AS (
+       INSERT INTO key_stats (${armColumns}, routing_key, requests, errors, scored, sum)
+       SELECT ${armColumns}, routing_key, requests, errors, scored, sum FROM change
+       ON CONFLICT (${armColumns}, routing_key) DO UPDATE SET requests = key_stats.requests + excluded.requests,
+         errors = key_stats.errors + excluded.errors, scored = key_stats.scored + excluded.scored,
+         -- Without a reward left the sum is nothing, not what rounding left of it.
+         sum = CASE WHEN key_stats.scored + excluded.scored = 0 THEN 0 ELSE key_stats.sum + excluded.sum END
+       RETURNING *
+     ), means AS (
+       SELECT ${armColumns}, 1 AS sign, requests, errors, scored, sum FROM written
+       UNION ALL
+       SELECT ${armColumns}, -1, k.requests, k.errors, k.scored, k.sum FROM change JOIN key_stats k USING (${armColumns}, routing_key)
+     )
+     INSERT INTO arm_stats (${armColumns}, requests, errors, units, error_sum, scored, sum, sum_squares)
+     SELECT ${armColumns}, sum(sign * requests), sum(sign * errors),
+       sum(sign * (requests > 0)::int), sum(CASE WHEN requests > 0 THEN sign * errors::float8 / requests ELSE 0 END),
+       sum(sign * (scored > 0)::int), sum(CASE WHEN scored > 0 THEN sign * sum / scored ELSE 0 END),
+       sum(CASE WHEN scored > 0 THEN sign * (sum / scored) ^ 2 ELSE 0 END)
+     FROM means GROUP BY ${armColumns}
+     ON CONFLICT (${armColumns}) DO UPDATE SET ${addExcluded}`,
+    [...armValues(keys), keys.map((key) => key.routingKey)],
+  );
+}
+
+function armValues(arms: readonly ArmChange[]): unknown[] {
+  return [
+    arms.map((arm) => arm.endpoint),
+    arms.map((arm) => arm.rollout),
+    arms.map((arm) => arm.step),
+    arms.map((arm) => arm.version),
+    arms.map((arm) => arm.requests),
+    arms.map((arm) => arm.errors),
+    arms.map((arm) => arm.scored),
+    arms.map((arm) => arm.sum),
+  ];
+}
+
+const pairSums = {
+  requests: 'requests',
+  errors: 'errors',
+  scored: 'scored',
+  better: 'better',
+  worse: 'worse',
+  sum_difference: 'sumDifference',
+  sum_squared_difference: 'sumSquaredDifference',
+  champion_sum: 'championSum',
+  shadow_sum: 'shadowSum',
+} as const satisfies Record<string, keyof PairChange>;
+
+async function changePairs(client: pg.ClientBase, pairs: readonly PairChange[]): Promise<void> {
+  if (pairs.length === 0) return;
+  const columns = Object.keys(pairSums);
+  await client.query(
+    `INSERT INTO pair_stats (endpoint, rollout, champion, shadow, ${columns.join(', ')})
+     SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], ${columns.map((_, index) => `$${index + 5}::float8[]`).join(', ')})
+     ON CONFLICT (endpoint, rollout, champion, shadow) DO UPDATE SET
+       ${columns.map((column) => `${column} = pair_stats.${column} + excluded.${column}`).join(', ')}`,
+    [
+      pairs.map((pair) => pair.endpoint),
+      pairs.map((pair) => pair.rollout),
+      pairs.map((pair) => pair.champion),
+      pairs.map((pair) => pair.shadow),
+      ...Object.values(pairSums).map((field) => pairs.map((pair) => pair[field])),
+    ],
+  );
+}

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import type { StepFacts } from '#database';
+import type { Outcome } from '#scoring';
+import { type ScoredRow, StatisticsChange, type StatisticsRow } from './statistics-change.js';
+import { totalsOf } from './totals.js';
+
+const facts =
+  (more: Partial<StepFacts> = {}) =>
+  (): StepFacts => ({ assignment: 'request', champion: 'v1', weights: {}, from: 0, ...more });
+const scored = (row: Partial<StatisticsRow>, reward: number, outcome: Partial<Outcome> = {}): ScoredRow => ({
+  row: { endpoint: 'digits', rollout: 1, step: 0, role: 'primary', version: 'v1', routingKey: null, ...row },
+  outcome: { reward, truthSeq: '1', late: false, counted: true, ...outcome },
+});
+const shadow = (reward: number, more: Partial<StatisticsRow> = {}) =>
+  scored({ role: 'shadow', version: 'v2', ...more }, reward);
+
+describe('StatisticsChange', () => {
+  it('is undone by the same outcomes taken away', () => {
+    const change = new StatisticsChange(facts());
+    const rows = [scored({}, 0.25), shadow(1)];
+    change.addOutcomes(rows, 1);
+    change.addOutcomes(rows, -1);
+    expect(change.arms).toMatchObject([{ scored: 0, sum: 0, sumSquares: 0 }]);
+    expect(change.pairs).toMatchObject([{ scored: 0, better: 0, sumDifference: 0, sumSquaredDifference: 0 }]);
+  });
+
+  it('compares a shadow with the champion of the same rollout, and with nobody else', () => {
+    const change = new StatisticsChange(facts());
+    change.addOutcomes([scored({ version: 'v3' }, 1), shadow(0)], 1);
+    change.addOutcomes([scored({}, 1), shadow(0, { rollout: 2 })], 1);
+    expect(change.pairs).toEqual([]);
+    change.addOutcomes([scored({}, 1), shadow(0)], 1);
+    change.addOutcomes([scored({}, 0.5), shadow(0.5)], 1);
+    expect(change.pairs).toMatchObject([
+      {
+        champion: 'v1',
+        shadow: 'v2',
+        scored: 2,
+        better: 0,
+        worse: 1,
+        sumDifference: -1,
+        championSum: 1.5,
+        shadowSum: 0.5,
+      },
+    ]);
+  });
+
+  it('leaves out what does not count, and shadows whose primary row does not', () => {
+    const change = new StatisticsChange(facts());
+    change.addOutcomes([scored({}, 1, { counted: false }), shadow(1)], 1);
+    change.addOutcomes([shadow(1)], 1);
+    change.addOutcomes([scored({ role: 'fallback' }, 1)], 1);
+    expect(change.endpoints).toEqual([]);
+  });
+
+  it('counts a shadow’s rows for its comparison with the champion', () => {
+    const change = new StatisticsChange(facts());
+    const count = { endpoint: 'digits', rollout: 1, step: 0, routingKey: null, requests: 5, errors: 2 };
+    change.record({ ...count, role: 'shadow', version: 'v2' });
+    change.record({ ...count, role: 'primary', version: 'v1' });
+    expect(change.pairs).toMatchObject([{ champion: 'v1', shadow: 'v2', requests: 5, errors: 2 }]);
+    expect(change.arms).toMatchObject([{ version: 'v1', requests: 5, errors: 2 }]);
+  });
+
+  it('keeps consumers apart where the plan assigns by key, and makes each a unit', () => {
+    const change = new StatisticsChange(facts({ assignment: 'key' }));
+    const recorded = { endpoint: 'digits', rollout: 1, step: 0, version: 'v1', role: 'primary' as const };
+    change.record({ ...recorded, routingKey: 'ann', requests: 4, errors: 1 });
+    change.record({ ...recorded, routingKey: null, requests: 2, errors: 1 });
+    change.addOutcomes([scored({ routingKey: 'ann' }, 1)], 1);
+    change.addOutcomes([scored({ routingKey: 'ann' }, 0)], 1);
+    expect(totalsOf(change).arms).toMatchObject([
+      { requests: 6, errors: 2, units: 3, errorSum: 1.25, scored: 1, sum: 0.5, sumSquares: 0.25 },
+    ]);
+  });
+});

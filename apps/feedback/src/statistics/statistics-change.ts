@@ -1,0 +1,151 @@
+import type { StepFacts, StepKey } from '#database';
+import type { Outcome } from '#scoring';
+import { unitKey } from './unit-key.js';
+
+/** Change of a version's sums in one step; with a routing key, of that consumer's share of them. */
+export interface ArmChange extends StepKey {
+  readonly version: string;
+  /** Set where the plan assigns by key and the request has one: the consumer is the unit then. */
+  readonly routingKey: string | null;
+  requests: number;
+  errors: number;
+  scored: number;
+  sum: number;
+  sumSquares: number;
+}
+
+/** Change of the comparison of a shadow with the champion. */
+export interface PairChange {
+  readonly endpoint: string;
+  readonly rollout: number;
+  readonly champion: string;
+  readonly shadow: string;
+  requests: number;
+  errors: number;
+  scored: number;
+  better: number;
+  worse: number;
+  sumDifference: number;
+  sumSquaredDifference: number;
+  championSum: number;
+  shadowSum: number;
+}
+
+/** Rows recorded, as the recorder counted them. */
+export interface RecordedCount extends StepKey {
+  readonly version: string;
+  readonly role: 'primary' | 'shadow';
+  readonly routingKey: string | null;
+  readonly requests: number;
+  readonly errors: number;
+}
+
+/** A row of a request, as the statistics see it. */
+export interface StatisticsRow extends StepKey {
+  readonly role: string;
+  readonly version: string;
+  readonly routingKey: string | null;
+}
+
+/** A row with the outcome it has. */
+export interface ScoredRow {
+  readonly row: StatisticsRow;
+  readonly outcome: Outcome;
+}
+
+/** By how much the statistics change: collected over a batch, then applied at once. */
+export class StatisticsChange {
+  private readonly armsByKey = new Map<string, ArmChange>();
+  private readonly pairsByKey = new Map<string, PairChange>();
+
+  constructor(private readonly factsOf: (step: StepKey) => StepFacts) {}
+
+  get arms(): ArmChange[] {
+    return [...this.armsByKey.values()];
+  }
+
+  get pairs(): PairChange[] {
+    return [...this.pairsByKey.values()];
+  }
+
+  /** Endpoints that it touches, in the order in which they are locked. */
+  get endpoints(): string[] {
+    return [...new Set([...this.arms, ...this.pairs].map(({ endpoint }) => endpoint))].sort();
+  }
+
+  /** Rows that were recorded. */
+  record(count: RecordedCount): void {
+    const { champion } = this.factsOf(count);
+    const target = count.role === 'primary' ? this.arm(count) : this.pair(count, champion, count.version);
+    if (target === undefined) return;
+    target.requests += count.requests;
+    target.errors += count.errors;
+  }
+
+  /**
+   * What the outcomes of one request at one time add to the statistics (`sign` 1), or no longer do (−1). Only counted outcomes are
+   * in them: the primary row for its version, a shadow's together with the primary row where that is the champion's.
+   */
+  addOutcomes(rows: readonly ScoredRow[], sign: 1 | -1): void {
+    const counted = rows.filter(({ outcome }) => outcome.counted);
+    const primary = counted.find(({ row }) => row.role === 'primary');
+    if (primary === undefined) return;
+    const { reward } = primary.outcome;
+    const arm = this.arm(primary.row);
+    arm.scored += sign;
+    arm.sum += sign * reward;
+    arm.sumSquares += sign * reward ** 2;
+
+    const { champion } = this.factsOf(primary.row);
+    if (champion !== primary.row.version) return;
+    for (const { row, outcome } of counted) {
+      if (row.role === 'shadow' && row.rollout === primary.row.rollout) {
+        this.addPair(this.pair(row, champion, row.version), reward, outcome.reward, sign);
+      }
+    }
+  }
+
+  private addPair(pair: PairChange | undefined, champion: number, shadow: number, sign: 1 | -1): void {
+    if (pair === undefined) return;
+    const difference = shadow - champion;
+    pair.scored += sign;
+    pair.better += difference > 0 ? sign : 0;
+    pair.worse += difference < 0 ? sign : 0;
+    pair.sumDifference += sign * difference;
+    pair.sumSquaredDifference += sign * difference ** 2;
+    pair.championSum += sign * champion;
+    pair.shadowSum += sign * shadow;
+  }
+
+  private arm(of: Omit<StatisticsRow, 'role'>): ArmChange {
+    const { endpoint, rollout, step, version } = of;
+    const routingKey = this.factsOf(of).assignment === 'key' ? unitKey(of.routingKey) : null;
+    const key = `${endpoint}\n${rollout}\n${step}\n${version}\n${routingKey === null ? '' : `=${routingKey}`}`;
+    let arm = this.armsByKey.get(key);
+    if (arm === undefined) {
+      arm = { endpoint, rollout, step, version, routingKey, requests: 0, errors: 0, scored: 0, sum: 0, sumSquares: 0 };
+      this.armsByKey.set(key, arm);
+    }
+    return arm;
+  }
+
+  private pair({ endpoint, rollout }: StepKey, champion: string | null, shadow: string): PairChange | undefined {
+    if (champion === null || champion === shadow) return undefined;
+    const key = `${endpoint}\n${rollout}\n${champion}\n${shadow}`;
+    let pair = this.pairsByKey.get(key);
+    if (pair === undefined) {
+      const none = {
+        requests: 0,
+        errors: 0,
+        scored: 0,
+        better: 0,
+        worse: 0,
+        sumDifference: 0,
+        sumSquaredDifference: 0,
+      };
+      pair = { endpoint, rollout, champion, shadow, ...none, championSum: 0, shadowSum: 0 };
+      this.pairsByKey.set(key, pair);
+    }
+    return pair;
+  }
+}

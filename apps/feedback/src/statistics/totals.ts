@@ -1,0 +1,40 @@
+import type { ArmEvidence, PairEvidence } from '#contracts';
+import type { StepKey } from '#database';
+import type { ArmChange, StatisticsChange } from './statistics-change.js';
+
+export type ArmTotal = Pick<StepKey, 'endpoint' | 'rollout' | 'step'> & ArmEvidence;
+export type KeyTotal = Omit<ArmChange, 'sumSquares' | 'routingKey'> & { readonly routingKey: string };
+export type PairTotal = PairEvidence & { readonly endpoint: string; readonly rollout: number };
+
+export interface Totals {
+  readonly arms: ArmTotal[];
+  readonly keys: KeyTotal[];
+  readonly pairs: PairTotal[];
+}
+
+/** The statistics that a change makes of nothing: for a change that holds all there is. */
+export function totalsOf(change: StatisticsChange): Totals {
+  const arms = new Map<string, ArmTotal>();
+  const keys: KeyTotal[] = [];
+  for (const part of change.arms) {
+    const { endpoint, rollout, step, version, routingKey, requests, errors, scored, sum, sumSquares } = part;
+    const name = `${rollout}\n${step}\n${version}\n${endpoint}`;
+    const none = { requests: 0, errors: 0, units: 0, errorSum: 0, scored: 0, sum: 0, sumSquares: 0 };
+    const total = arms.get(name) ?? { endpoint, rollout, step, version, ...none };
+    const units =
+      routingKey === null ? { requests, scored } : { requests: Math.min(1, requests), scored: Math.min(1, scored) };
+    const mean = scored === 0 ? 0 : sum / scored;
+    arms.set(name, {
+      ...total,
+      requests: total.requests + requests,
+      errors: total.errors + errors,
+      units: total.units + units.requests,
+      errorSum: total.errorSum + (routingKey === null ? errors : requests === 0 ? 0 : errors / requests),
+      scored: total.scored + units.scored,
+      sum: total.sum + (routingKey === null ? sum : mean),
+      sumSquares: total.sumSquares + (routingKey === null ? sumSquares : mean ** 2),
+    });
+    if (routingKey !== null) keys.push({ endpoint, rollout, step, version, routingKey, requests, errors, scored, sum });
+  }
+  return { arms: [...arms.values()], keys, pairs: change.pairs };
+}
