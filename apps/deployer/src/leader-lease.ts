@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import pg from 'pg';
@@ -66,7 +67,9 @@ export class LeaderLease implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async run(): Promise<void> {
     const { signal } = this.closing;
-    await this.database.migrated.catch(() => undefined);
+    // Who stops before Postgres was ever there waits for it no longer.
+    const stopped = once(signal, 'abort');
+    await Promise.race([this.database.migrated.catch(() => undefined), stopped]);
     while (!signal.aborted) {
       const client = new pg.Client({
         connectionString: this.config.DATABASE_URL,

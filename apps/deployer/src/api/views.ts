@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EndpointSummary, EndpointView, VersionView } from '#contracts';
 import { HeartbeatsView } from '#kafka';
 import { PlansOnTopic } from '../plans/plans-on-topic.js';
@@ -16,7 +16,9 @@ const lookEveryMs = 25;
 
 /** What the API shows of endpoints. */
 @Injectable()
-export class Views {
+export class Views implements OnModuleDestroy {
+  private closing = false;
+
   constructor(
     private readonly standings: StandingsRepository,
     private readonly versions: VersionsRepository,
@@ -25,6 +27,11 @@ export class Views {
     private readonly topic: PlansOnTopic,
     private readonly manifests: Manifests,
   ) {}
+
+  /** Those who wait are answered with how things stand. */
+  onModuleDestroy(): void {
+    this.closing = true;
+  }
 
   async list(): Promise<EndpointSummary[]> {
     return (await this.standings.all()).map(({ name, revision, epoch, rollout, plan }) => ({
@@ -71,12 +78,12 @@ export class Views {
 
   /** Waits until the plan with this epoch stands on its topic; false where it does not within the time. */
   published(name: string, epoch: number, withinMs: number): Promise<boolean> {
-    return within(withinMs, () => this.topic.epochOf(name) >= epoch);
+    return this.within(withinMs, () => this.topic.epochOf(name) >= epoch);
   }
 
   /** Waits until the endpoint is ready with this epoch, or a later one. */
   async awaitReady(name: string, epoch: number, withinMs: number): Promise<boolean> {
-    return within(withinMs, async () => {
+    return this.within(withinMs, async () => {
       if (this.topic.epochOf(name) < epoch) return false;
       const standing = await this.standings.get(name);
       return standing !== undefined && (standing.deleted || this.waits(standing).length === 0);
@@ -107,14 +114,14 @@ export class Views {
       evidence: evidenceOf(version, evidence, this.manifests.of(standing).reward),
     };
   }
-}
 
-/** Looks again and again until it holds; false where it does not within the time. */
-async function within(ms: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
-  const limit = Date.now() + ms;
-  while (!(await holds())) {
-    if (Date.now() >= limit) return false;
-    await sleep(lookEveryMs);
+  /** Looks again and again until it holds; false where it does not within the time. */
+  private async within(ms: number, holds: () => boolean | Promise<boolean>): Promise<boolean> {
+    const limit = Date.now() + ms;
+    while (!(await holds())) {
+      if (Date.now() >= limit || this.closing) return false;
+      await sleep(lookEveryMs);
+    }
+    return true;
   }
-  return true;
 }
