@@ -153,6 +153,7 @@ export class CoalescingProducer {
     } finally {
       this.flights.delete(flight);
       this.recordsInFlight -= records;
+      if (this.currentState === 'down' && this.flights.size === 0) this.reconnect();
       this.flush();
     }
   }
@@ -182,10 +183,18 @@ export class CoalescingProducer {
   }
 
   private lose(reason: KafkaUnavailableError): void {
-    const lost = this.producer;
-    this.producer = undefined;
     this.changeState('down', reason.message);
     this.queue.rejectAll(reason);
+    this.reconnect();
+  }
+
+  /**
+   * A fresh client, which tells when Kafka answers again. Where a request was silent for too long and then failed for a reason of its own,
+   * nothing else would: while down, nothing is sent.
+   */
+  private reconnect(): void {
+    const lost = this.producer;
+    this.producer = undefined;
     void lost?.disconnect().catch(() => undefined);
     if (!this.closed) void this.connect();
   }
@@ -216,17 +225,21 @@ export class CoalescingProducer {
     });
   }
 
-  /** A broker that is frozen closes no connection: requests that get no answer tell. The first answer ends it. */
+  /**
+   * A broker that is frozen closes no connection: requests that get no answer tell. Once none is overdue any more, whether
+   * it was answered, refused or sent apart, sends are let through again and tell for themselves.
+   */
   private watchFlights(): void {
-    if (this.currentState === 'down') return;
     const now = Date.now();
-    for (const flight of this.flights)
-      if (now - flight.since > this.limits.silenceMs) {
-        const silence = `no answer from Kafka for ${this.limits.silenceMs} ms`;
-        this.changeState('down', silence);
-        this.queue.rejectAll(new KafkaUnavailableError(silence));
-        return;
-      }
+    const overdue = [...this.flights].some(({ since }) => now - since > this.limits.silenceMs);
+    if (!overdue) {
+      if (this.producer !== undefined) this.changeState('up');
+      return;
+    }
+    if (this.currentState === 'down') return;
+    const silence = `no answer from Kafka for ${this.limits.silenceMs} ms`;
+    this.changeState('down', silence);
+    this.queue.rejectAll(new KafkaUnavailableError(silence));
   }
 
   private changeState(state: ProducerState, reason?: string): void {
