@@ -5,8 +5,19 @@ import { http } from './http.js';
 import { nest } from './nest.js';
 import { recorder } from './recorder.js';
 import { shadows } from './shadows.js';
+import { startUp } from './start-up.js';
 import { truthToPlan } from './truth-to-plan.js';
 import { truths } from './truths.js';
 
 /** Every benchmark, in the order in which `npm run bench` runs them. A new one is a new file and a line here. */
-export const benchmarks: readonly Benchmark[] = [decisions, floor, nest, http, shadows, recorder, truths, truthToPlan];
+export const benchmarks: readonly Benchmark[] = [
+  decisions,
+  floor,
+  nest,
+  http,
+  shadows,
+  recorder,
+  truths,
+  truthToPlan,
+  startUp,
+];

@@ -77,4 +77,6 @@ function needed(variable: string): string {
   return value;
 }
 
+// Processes that were started end with this one's exit, which a signal alone would not bring about.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 await main();

@@ -2,7 +2,8 @@ import { topicName } from '#contracts';
 import type { Benchmark } from './benchmark.js';
 import { prediction, produce } from './harness/predictions.js';
 import { withUnderstudy } from './harness/understudy.js';
-import { watchCount } from './harness/watch-count.js';
+import { watchFilling } from './harness/watch-filling.js';
+import { describeCpu } from './harness/cpu.js';
 
 const plan = { endpoint: 'bench', revision: 1, epoch: 1, rollout: 1, step: 0 };
 
@@ -29,8 +30,8 @@ export const recorder: Benchmark = {
         rows.values().map((row) => prediction(plan, row)),
       );
 
-      await service.start();
-      const filling = await watchCount(stack.pool, 'SELECT count(*)::int AS n FROM predictions', [], count);
+      const sql = 'SELECT count(*)::int AS n FROM predictions';
+      const filling = await watchFilling(context, stack, { app: 'recorder', sql, count });
       context.say(`${filling.perSecond.toFixed(0)} rows/s`);
       return {
         figures: [
@@ -38,7 +39,7 @@ export const recorder: Benchmark = {
             name: 'rows',
             value: filling.perSecond,
             unit: 'rows/s',
-            detail: `one recorder catching up on ${count} predictions`,
+            detail: `one recorder catching up on ${count} predictions; CPU µs a row: ${describeCpu(filling.cpuMicros)}`,
           },
         ],
         raw: filling,

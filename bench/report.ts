@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Table from 'cli-table3';
 import type { Effort, Result } from './benchmark.js';
 import type { GoalOutcome } from './goals.js';
+import { describeCpu } from './harness/cpu.js';
 import type { Machine } from './harness/machine.js';
 
 /** A whole run, as the file holds it. */
@@ -75,9 +76,8 @@ function loadTable(results: readonly (Result & { title: string })[]): string {
   for (const { title, loads = [] } of results) {
     table.push([title]);
     for (const { concurrent, perSecond, latencies, errors, cpuMicros } of loads) {
-      const cpu = Object.entries(cpuMicros).map(([name, micros]) => `${name} ${micros.toFixed(0)}`);
       const figures = [perSecond.toFixed(0), latencies.p50.toFixed(1), latencies.p99.toFixed(1), String(errors)];
-      table.push(['', String(concurrent), ...figures, cpu.join(', ')]);
+      table.push(['', String(concurrent), ...figures, describeCpu(cpuMicros)]);
     }
   }
   return table.toString();

@@ -3,6 +3,8 @@ import type { Benchmark } from './benchmark.js';
 import { prediction, produce } from './harness/predictions.js';
 import { digitsEndpoint, withUnderstudy } from './harness/understudy.js';
 import { watchCount } from './harness/watch-count.js';
+import { watchFilling } from './harness/watch-filling.js';
+import { describeCpu } from './harness/cpu.js';
 
 const endpoint = 'bench';
 
@@ -30,13 +32,8 @@ export const truths: Benchmark = {
       const service = stack.service('feedback');
       await service.stop();
       await produce(context.brokers, topicName(stack.prefix, 'groundTruth'), given);
-      await service.start();
-      const filling = await watchCount(
-        stack.pool,
-        'SELECT count(*)::int AS n FROM outcomes WHERE endpoint = $1',
-        [endpoint],
-        count,
-      );
+      const sql = 'SELECT count(*)::int AS n FROM outcomes WHERE endpoint = $1';
+      const filling = await watchFilling(context, stack, { app: 'feedback', sql, values: [endpoint], count });
       context.say(`${filling.perSecond.toFixed(0)} truths/s`);
       return {
         figures: [
@@ -44,7 +41,7 @@ export const truths: Benchmark = {
             name: 'truths',
             value: filling.perSecond,
             unit: 'truths/s',
-            detail: `one feedback joining ${count} truths from Kafka into outcomes`,
+            detail: `one feedback joining ${count} truths from Kafka into outcomes; CPU µs a truth: ${describeCpu(filling.cpuMicros)}`,
           },
         ],
         raw: filling,

@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildIfNeeded } from './build.mjs';
 import { exitOf } from './children.mjs';
 import { startKafka } from './local-kafka.mjs';
 import { removePostgresData, startPostgres } from './local-postgres.mjs';
 import { freePort } from './ports.mjs';
-import { Problem, lastLines, report } from './problem.mjs';
-import { run } from './processes.mjs';
+import { report } from './problem.mjs';
+import { pinnedNode } from './node-24.mjs';
+import { quietKafkajs } from './quiet-kafkajs.mjs';
+import { repository } from './repository.mjs';
 
 /**
  * `npm run bench [-- NAME …]`: builds, starts a Kafka and a Postgres of its own on free ports (or takes KAFKA_BROKERS and
@@ -18,7 +21,8 @@ async function main(args) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stopped.abort());
   const { signal } = stopped;
 
-  await build(signal);
+  quietKafkajs();
+  await buildIfNeeded(repository);
   const folder = mkdtempSync(join(tmpdir(), 'understudy-bench-'));
   // Run by root, Postgres is another user, who has to get through here.
   chmodSync(folder, 0o755);
@@ -55,18 +59,14 @@ async function main(args) {
   }
 }
 
-async function build(signal) {
-  console.log('Building.');
-  mkdirSync('dist', { recursive: true });
-  const compiler = join('node_modules', 'typescript', 'bin', 'tsc');
-  const { code, output } = await run(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { signal });
-  if (code !== 0) throw new Problem(`The build failed:\n${lastLines(output, 20)}`);
-}
-
 /** The exit code of the benchmarks; ctrl-C reaches them by itself, since they are in the same group. */
 async function bench(args, env, signal) {
   const options = ['--enable-source-maps', '--disable-warning=TimeoutNegativeWarning'];
-  const child = spawn(process.execPath, [...options, 'dist/bench/main.js', ...args], { stdio: 'inherit', env });
+  const child = spawn(pinnedNode(repository), [...options, 'dist/bench/main.js', ...args], {
+    cwd: repository,
+    stdio: 'inherit',
+    env,
+  });
   signal.addEventListener('abort', () => child.kill('SIGTERM'));
   const { code } = await exitOf(child);
   return code ?? 1;

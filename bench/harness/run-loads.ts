@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Context, Load } from '../benchmark.js';
 import type { LoopFigures } from './closed-loop.js';
-import { cpuSeconds } from './processes.js';
+import { cpuMicrosEach, sampleCpu } from './cpu.js';
 import type { Profiler } from './profiler.js';
 import { startProgram, type Program } from './program.js';
 
@@ -56,26 +56,10 @@ export async function runLoads(
     const figures = await ask({ concurrent, ms: context.measureMs });
     const profileOf = (name: string) => join(context.profiles ?? '', `${name}-at-${concurrent}.cpuprofile`);
     await Promise.all(Object.entries(profilers).map(([name, profiler]) => profiler.stop(profileOf(name))));
-    loads.push({ ...figures, cpuMicros: cpuPerRequest(before, sampleCpu(counted), figures.requests) });
+    loads.push({ ...figures, cpuMicros: cpuMicrosEach(before, sampleCpu(counted), figures.requests) });
     context.say(describe(figures));
   }
   return { loads, answered, errors };
-}
-
-type CpuSample = ReadonlyMap<string, number | null>;
-
-const sampleCpu = (processes: Readonly<Record<string, number>>): CpuSample =>
-  new Map(Object.entries(processes).map(([name, pid]) => [name, cpuSeconds(pid)]));
-
-/** Microseconds a request, by process; one that did nothing is left out. */
-function cpuPerRequest(before: CpuSample, after: CpuSample, requests: number): Record<string, number> {
-  const micros: Record<string, number> = {};
-  for (const [name, from] of before) {
-    const to = after.get(name);
-    if (from === null || to === null || to === undefined || to === from) continue;
-    micros[name] = ((to - from) * 1e6) / requests;
-  }
-  return micros;
 }
 
 function describe({ concurrent, perSecond, latencies, errors, firstError }: LoopFigures): string {

@@ -43,7 +43,8 @@ export const pidsOf = (stack: Stack): Record<string, number> =>
 export async function profilersOf(context: Context, stack: Stack): Promise<Record<string, Profiler>> {
   if (context.profiles === undefined) return {};
   const connected = stack.services().map(async ({ name, records }): Promise<[string, Profiler]> => {
-    const address = records.map(({ msg }) => inspectorAddress(String(msg))).find((found) => found !== undefined);
+    // One that was started again has the last of them.
+    const address = records.map(({ msg }) => inspectorAddress(String(msg))).findLast((found) => found !== undefined);
     if (address === undefined) throw new Error(`${name} has no inspector`);
     return [name, await connectProfiler(address)];
   });

@@ -36,6 +36,6 @@ export async function watchCount(
       return { rows: last.n - first.n, seconds, perSecond: (last.n - first.n) / seconds };
     }
     if (at - last.at > 60_000) throw new Error(`${n} of ${wanted} rows, and no more for a minute: ${sql}`);
-    await sleep(100);
+    await sleep(250);
   }
 }

@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Benchmark, Context } from './benchmark.js';
+import { launchLocalStack, type LocalStack } from './harness/local-stack.js';
+import { memory } from './harness/processes.js';
+import { digitRows, digitsEndpoint } from './harness/understudy.js';
+
+const endpoint = 'bench';
+const patienceMs = 180_000;
+
+/** `npm start` on empty data with everything in the cache, as on the second day: until it answers, and what it takes. */
+export const startUp: Benchmark = {
+  name: 'start-up',
+  title: 'From npm start to the first prediction',
+  async run(context) {
+    const begin = performance.now();
+    const stack = await launchLocalStack(context.folder);
+    try {
+      await deploy(stack);
+      await predict(stack, 0);
+      const seconds = (performance.now() - begin) / 1000;
+      const requests = Math.round(2_000 * context.scale);
+      for (let n = 1; n <= requests; n += 1) await predict(stack, n);
+      const resident = memory(stack.pid);
+      context.say(`first prediction after ${seconds.toFixed(1)} s`);
+      return {
+        figures: [
+          {
+            name: 'first prediction',
+            value: seconds,
+            unit: 's',
+            detail:
+              'npm start --no-demo on empty data, jars and packages in the cache; v1 deployed as soon as it can be',
+          },
+          ...(resident === null
+            ? []
+            : [
+                {
+                  name: 'resident',
+                  value: resident.rss / 1e9,
+                  unit: 'GB',
+                  detail: `of npm, the services, Kafka and Postgres after ${requests} predictions; ${(resident.pss / 1e9).toFixed(2)} GB with shared pages counted once`,
+                },
+              ]),
+        ],
+      };
+    } catch (error) {
+      context.say(endOf(context));
+      throw error;
+    } finally {
+      await stack.stop();
+    }
+  },
+};
+
+/** Tries until the deployer is there, then waits until the version is. */
+async function deploy({ deployerUrl }: LocalStack): Promise<void> {
+  const manifest = JSON.stringify(digitsEndpoint(endpoint, { single: { version: 'v1' } }));
+  await until(async () => {
+    const url = `${deployerUrl}/api/v1/endpoints/${endpoint}?wait=30s`;
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(url, { method: 'PUT', headers, body: manifest });
+    return answer.ok;
+  });
+}
+
+const { rows } = JSON.parse(readFileSync(digitRows, 'utf8')) as { rows: number[][] };
+
+async function predict({ ingressUrl }: LocalStack, n: number): Promise<void> {
+  const data = rows[n % rows.length] ?? [];
+  const body = JSON.stringify({ inputs: [{ name: 'pixels', shape: [1, data.length], datatype: 'FP32', data }] });
+  await until(async () => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${ingressUrl}/v2/models/${endpoint}/infer`, { method: 'POST', headers, body });
+    await answer.arrayBuffer();
+    return answer.ok;
+  });
+}
+
+async function until(ask: () => Promise<boolean>): Promise<void> {
+  const limit = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      if (await ask()) return;
+    } catch (error) {
+      // Nobody listens yet.
+      if (performance.now() > limit) throw error;
+    }
+    if (performance.now() > limit) throw new Error(`no good answer within ${patienceMs / 1000} s`);
+    await sleep(100);
+  }
+}
+
+const endOf = ({ folder }: Context): string => readFileSync(join(folder, 'start.log'), 'utf8').slice(-2_000);
