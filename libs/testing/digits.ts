@@ -69,6 +69,8 @@ export function digitsManifest(
         output: 'label',
       })),
       truth: { metric: 'accuracy', window: '10m', missing: 'drop' },
+      // A story is about who answers, not about how busy the machine is.
+      timeout: '30s',
       // Fewer than by default: many endpoints share one small broker here.
       partitions: 4,
       strategy,

@@ -10,6 +10,9 @@ import { repository } from './repository.js';
 export const portVariable = (app: AppName): string =>
   app === 'ingress' ? 'INGRESS_PORT' : app === 'deployer' ? 'DEPLOYER_PORT' : 'HEALTH_PORT';
 
+// A few seconds on a quiet machine; a busy one is no failure.
+const defaultReadyMs = 120_000;
+
 export interface ServiceOptions {
   readonly app: AppName;
   /** Tells instances of one service apart, in logs and messages: `router-1`. */
@@ -63,7 +66,7 @@ export class ServiceProcess {
   }
 
   /** Starts the process and waits until it is ready: joined its groups and read the plans. */
-  async start(timeoutMs = 60_000): Promise<void> {
+  async start(timeoutMs = defaultReadyMs): Promise<void> {
     this.launch();
     await this.ready(timeoutMs);
   }
@@ -97,7 +100,7 @@ export class ServiceProcess {
   }
 
   /** Waits for 200 from /health/ready; fails at once when the process ends before. */
-  async ready(timeoutMs = 60_000): Promise<void> {
+  async ready(timeoutMs = defaultReadyMs): Promise<void> {
     let answer = 'it has not said which port it listens on';
     try {
       await eventually(
@@ -147,14 +150,14 @@ export class ServiceProcess {
   }
 
   /** Kills it where it runs, starts it again, waits until it is ready. */
-  async restart(timeoutMs = 60_000): Promise<void> {
+  async restart(timeoutMs = defaultReadyMs): Promise<void> {
     await this.kill();
     await this.start(timeoutMs);
   }
 
   /** The end of its log, with its last warnings and errors before. */
   tail(lines = 12): string {
-    const loud = this.records.filter((record) => typeof record.level !== 'number' || record.level >= 40);
+    const loud = this.records.filter((record) => typeof record.level === 'number' && record.level >= 40);
     const shown = new Set([...loud.slice(-lines), ...this.records.slice(-4)]);
     return [...shown].map((record) => `  ${this.name} | ${inShort(record)}`).join('\n');
   }
