@@ -44,8 +44,8 @@ async function run(state, options, stopped) {
     const record = (pid) => state.record({ name: 'demo', pid, program: demoProgram, cwd: repository });
     const ended = options.demo ? await play(state, stack.addresses, stopped, record) : undefined;
     if (!stopped.aborted) {
-      if (ended) say(`\n${ended} Everything else goes on running until ctrl-C.`);
-      say(`${commandsToTry(stack.addresses)}\n`);
+      // The demo ends with commands of its own.
+      say(ended ? `\n${ended} Everything else goes on running until ctrl-C.` : commandsToTry(stack.addresses));
     }
     await whenAborted(stopped);
   } catch (error) {
