@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Problem } from './problem.mjs';
 
-// Where root keeps what the server's own user must reach, when the checkout itself is closed to others (/root, say).
+// Where root keeps what the server's own user must reach, when the checkout itself is closed to others (root's home, say).
 const rootsPlace = '/var/lib/understudy';
 
 /**
