@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digit, digitsManifest, eventually, weightOf } from '#testing';
+import { digit, digitsManifest, eventually, v2Question, weightOf } from '#testing';
 import { useStack } from './use-stack.js';
 
 describe('truth by SQL: an INSERT moves a plan', () => {
@@ -37,22 +37,31 @@ describe('truth by SQL: an INSERT moves a plan', () => {
     const scored = await eventually(async () => (await log.outcomes(name)).find(({ reward }) => reward === 1), {
       what: 'a right answer',
     });
-    const correct = async (truth: number) =>
+    const tell = async (truth: unknown) =>
       pool.query('INSERT INTO ground_truth (endpoint, request_id, truth) VALUES ($1, $2, $3)', [
         name,
         scored.request_id,
         JSON.stringify(truth),
       ]);
-    await correct(77);
-    await eventually(async () => (await rewardOf(scored.request_id)) === 0, { what: 'the reward corrected' });
-    // A reward given outright is taken as it is.
-    await pool.query('INSERT INTO ground_truth (endpoint, request_id, reward) VALUES ($1, $2, 0.25)', [
-      name,
-      scored.request_id,
-    ]);
-    await eventually(async () => (await rewardOf(scored.request_id)) === 0.25, { what: 'the reward as given' });
+    await tell(77);
+    await eventually(async () => (await rewardOf(name, scored.request_id)) === 0, { what: 'the reward corrected' });
+    await tell(digit(Number(scored.request_id.split('-').at(-1))).label);
+    await eventually(async () => (await rewardOf(name, scored.request_id)) === 1, {
+      what: 'the correction taken back',
+    });
   });
 
-  const rewardOf = async (id: string) =>
-    (await stack().log.outcomes(name)).find(({ request_id, role }) => request_id === id && role === 'primary')?.reward;
+  it('takes a reward as it is, where that is the metric', async () => {
+    const { control, serving, pool } = stack();
+    const rewarded = 'by-reward';
+    await control.apply(digitsManifest(rewarded, { single: { version: 'v1' } }, { truth: { metric: 'reward' } }));
+    await serving.infer(rewarded, { id: 'bought', ...v2Question(digit(0)) });
+    // It may come before the prediction is in the log.
+    await pool.query(`INSERT INTO ground_truth (endpoint, request_id, reward) VALUES ($1, 'bought', 12.5)`, [rewarded]);
+    await eventually(async () => (await rewardOf(rewarded, 'bought')) === 12.5, { what: 'the reward as given' });
+  });
+
+  const rewardOf = async (endpoint: string, id: string) =>
+    (await stack().log.outcomes(endpoint)).find(({ request_id, role }) => request_id === id && role === 'primary')
+      ?.reward;
 });

@@ -157,13 +157,15 @@ export class ServiceProcess {
 
   /** The end of its log, with its last warnings and errors before. */
   tail(lines = 12): string {
-    const loud = this.records.filter((record) => typeof record.level === 'number' && record.level >= 40);
+    const loud = this.records.filter((record) => record.level === undefined || Number(record.level) >= 40);
     const shown = new Set([...loud.slice(-lines), ...this.records.slice(-4)]);
     return [...shown].map((record) => `  ${this.name} | ${inShort(record)}`).join('\n');
   }
 
   private read(line: string): void {
     appendFileSync(this.options.logFile, `${line}\n`);
+    // Node on kafkajs's timers: three lines that say nothing.
+    if (/TimeoutNegativeWarning|^Timeout duration was set to 1|trace-warnings/.test(line)) return;
     const record = parse(line);
     this.records.push(record);
     if (record.msg === 'listening' && typeof record['port'] === 'number') this.knownPort = record['port'];
