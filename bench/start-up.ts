@@ -56,10 +56,10 @@ export const startUp: Benchmark = {
 };
 
 /** Tries until the deployer is there, then waits until the version is. */
-async function deploy({ deployerUrl }: LocalStack): Promise<void> {
+async function deploy(stack: LocalStack): Promise<void> {
   const manifest = JSON.stringify(digitsEndpoint(endpoint, { single: { version: 'v1' } }));
-  await until(async () => {
-    const url = `${deployerUrl}/api/v1/endpoints/${endpoint}?wait=30s`;
+  await until(stack, async () => {
+    const url = `${stack.deployerUrl}/api/v1/endpoints/${endpoint}?wait=30s`;
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(url, { method: 'PUT', headers, body: manifest });
     return answer.ok;
@@ -68,20 +68,21 @@ async function deploy({ deployerUrl }: LocalStack): Promise<void> {
 
 const { rows } = JSON.parse(readFileSync(digitRows, 'utf8')) as { rows: number[][] };
 
-async function predict({ ingressUrl }: LocalStack, n: number): Promise<void> {
+async function predict(stack: LocalStack, n: number): Promise<void> {
   const data = rows[n % rows.length] ?? [];
   const body = JSON.stringify({ inputs: [{ name: 'pixels', shape: [1, data.length], datatype: 'FP32', data }] });
-  await until(async () => {
+  await until(stack, async () => {
     const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${ingressUrl}/v2/models/${endpoint}/infer`, { method: 'POST', headers, body });
+    const answer = await fetch(`${stack.ingressUrl}/v2/models/${endpoint}/infer`, { method: 'POST', headers, body });
     await answer.arrayBuffer();
     return answer.ok;
   });
 }
 
-async function until(ask: () => Promise<boolean>): Promise<void> {
+async function until(stack: LocalStack, ask: () => Promise<boolean>): Promise<void> {
   const limit = performance.now() + patienceMs;
   for (;;) {
+    if (stack.ended) throw new Error('npm start has ended');
     try {
       if (await ask()) return;
     } catch (error) {

@@ -10,6 +10,8 @@ export interface LocalStack {
   readonly pid: number;
   readonly ingressUrl: string;
   readonly deployerUrl: string;
+  /** Whether it has ended, by itself too. */
+  readonly ended: boolean;
   /** As ctrl-C would; resolves when all has ended. */
   stop(): Promise<void>;
 }
@@ -49,8 +51,9 @@ export async function launchLocalStack(folder: string): Promise<LocalStack> {
   const log = join(folder, 'start.log');
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => appendFileSync(log, text));
   // To the whole group, as a terminal does.
+  const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   const interrupt = () => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-pid, 'SIGINT');
+    if (!hasEnded()) process.kill(-pid, 'SIGINT');
   };
   process.once('exit', interrupt);
   const stop = async () => {
@@ -59,5 +62,13 @@ export async function launchLocalStack(folder: string): Promise<LocalStack> {
     process.off('exit', interrupt);
   };
   const url = (setting: string) => `http://127.0.0.1:${ports[setting] ?? ''}`;
-  return { pid, ingressUrl: url('INGRESS_PORT'), deployerUrl: url('DEPLOYER_PORT'), stop };
+  return {
+    pid,
+    ingressUrl: url('INGRESS_PORT'),
+    deployerUrl: url('DEPLOYER_PORT'),
+    get ended() {
+      return hasEnded();
+    },
+    stop,
+  };
 }
