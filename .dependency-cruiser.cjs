@@ -1,5 +1,5 @@
 /** The rules of the architecture, each with its reason. Imports point downward only: apps → libs. */
-const pure = '^libs/(contracts|stats|bandits|strategies|routing|scoring)/';
+const pure = '^libs/(contracts|stats|bandits|strategies|routing|scoring|simulation)/';
 const tests = '\\.(test|spec)\\.ts$';
 
 module.exports = {

@@ -1,0 +1,84 @@
+import type { ArmEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
+import { armOf, type PlanDraft } from '#strategies';
+
+/** Steps that are told apart; what came before them is one entry, as in the evidence that the feedback service publishes. */
+const stepsApart = 64;
+
+/** The evidence of one rollout while it grows: by assignment, per step, with a pair for every shadow. */
+export class EvidenceBook {
+  private readonly steps: StepEvidence[] = [];
+  private folded: StepEvidence | undefined;
+  private readonly arms = new Map<string, ArmEvidence>();
+  private readonly pairs = new Map<string, PairEvidence>();
+  private seq = 0;
+
+  constructor(private readonly endpoint: string) {}
+
+  /** Makes sure that the plan's step is there. @param at ms */
+  begin(plan: PlanDraft, at: number): void {
+    if (this.steps.at(-1)?.step === plan.step) return;
+    const weights = Object.fromEntries(plan.allocation.map(({ version, weight }) => [version, weight]));
+    const arms = Object.keys(weights)
+      .sort()
+      .map((version) => armOf(undefined, version));
+    for (const arm of arms) this.arms.set(keyOf(plan.step, arm.version), arm);
+    this.steps.push({ step: plan.step, from: at, weights, arms });
+    if (this.steps.length > stepsApart) this.fold();
+  }
+
+  /** What is known of a version in a step; the step has begun. */
+  arm(step: number, version: string): ArmEvidence {
+    const arm = this.arms.get(keyOf(step, version));
+    if (arm === undefined) throw new RangeError(`version "${version}" has no share of step ${step}`);
+    return arm;
+  }
+
+  pair(champion: string, shadow: string): PairEvidence {
+    const key = `${champion}/${shadow}`;
+    const known = this.pairs.get(key);
+    if (known !== undefined) return known;
+    const pair = emptyPair(champion, shadow);
+    this.pairs.set(key, pair);
+    return pair;
+  }
+
+  /** All that is known; null before the first step. It changes when more is written. @param at ms */
+  snapshot(at: number): Evidence | null {
+    if (this.steps.length === 0) return null;
+    const steps = this.folded === undefined ? this.steps : [this.folded, ...this.steps];
+    const pairs = [...this.pairs.values()];
+    return { endpoint: this.endpoint, rollout: 1, seq: ++this.seq, at, steps, pairs, lagSeconds: 0 };
+  }
+
+  /** Adds the oldest step to the entry of older ones; truth that comes for it later goes there. */
+  private fold(): void {
+    const oldest = this.steps.shift();
+    if (oldest === undefined) return;
+    const from = this.folded?.from ?? oldest.from;
+    const arms = this.folded?.arms ?? [];
+    for (const arm of oldest.arms) {
+      let sum = arms.find(({ version }) => version === arm.version);
+      if (sum === undefined) arms.push((sum = armOf(undefined, arm.version)));
+      addArm(sum, arm);
+      this.arms.set(keyOf(oldest.step, arm.version), sum);
+    }
+    this.folded = { step: oldest.step, from, weights: {}, arms };
+  }
+}
+
+const keyOf = (step: number, version: string): string => `${step}/${version}`;
+
+function addArm(sum: ArmEvidence, arm: ArmEvidence): void {
+  sum.requests += arm.requests;
+  sum.errors += arm.errors;
+  sum.units += arm.units;
+  sum.errorSum += arm.errorSum;
+  sum.scored += arm.scored;
+  sum.sum += arm.sum;
+  sum.sumSquares += arm.sumSquares;
+}
+
+/** A comparison of which nothing is known. */
+export const emptyPair = (champion: string, shadow: string): PairEvidence => ({
+  champion, shadow, requests: 0, errors: 0, scored: 0, better: 0, worse: 0, sumDifference: 0, sumSquaredDifference: 0, championSum: 0, shadowSum: 0,
+}); // prettier-ignore

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { Manifest } from '#manifests';
+import { prepareSimulation, simulateRun, type RunResult } from './simulate-run.js';
+import { manifestWith } from './testing/manifest-with.js';
+import type { World } from './world.js';
+
+const canary = { champion: 'v1', candidate: 'v2', steps: [10, 50], interval: '20s', minSamples: 100, margin: 0.05 };
+
+const worldWith = (more: Partial<World>): World => ({
+  versions: { v1: { reward: 0.8 }, v2: { reward: 0.9 } },
+  requestsPerSecond: 100,
+  requests: 10_000,
+  delay: { kind: 'fixed', ms: 0 },
+  looks: { everyMs: 1_000, growth: 0.05 },
+  ...more,
+});
+
+function runs(manifest: Manifest, more: Partial<World>, count = 40): RunResult[] {
+  const simulation = prepareSimulation({ manifest, world: worldWith(more) });
+  return Array.from({ length: count }, (_, run) => simulation.run(1, run));
+}
+
+const shareOf = (results: readonly RunResult[], outcome: string | null): number =>
+  results.filter(({ decision }) => (decision?.outcome ?? null) === outcome).length / results.length;
+
+/** Runs of `count` that a rate of 5 % exceeds once in a thousand times. */
+const mostOf = (count: number): number => 0.05 + 3.1 * Math.sqrt((0.05 * 0.95) / count);
+
+describe('a canary', () => {
+  const manifest = manifestWith({ canary });
+
+  it('that is clearly better is promoted nearly always, after every step’s interval', () => {
+    const results = runs(manifest, {});
+    expect(shareOf(results, 'promote')).toBeGreaterThan(0.9);
+    for (const { decision } of results) expect(decision?.at ?? 100_000).toBeGreaterThanOrEqual(40_000);
+  });
+
+  it('that is clearly worse is rolled back, and few ever meet it', () => {
+    const results = runs(manifest, { versions: { v1: { reward: 0.9 }, v2: { reward: 0.7 } } });
+    expect(shareOf(results, 'rollback')).toBeGreaterThan(0.95);
+    for (const { worse } of results) expect(worse).toBeLessThan(2_500);
+  });
+
+  it('that fails is rolled back however good it is when it does not', () => {
+    const results = runs(manifest, { versions: { v1: { reward: 0.8 }, v2: { reward: 0.9, errors: 0.2 } } });
+    expect(shareOf(results, 'rollback')).toBeGreaterThan(0.95);
+    expect(results[0]!.decision!.reason).toContain('fails more often');
+  });
+
+  it('that is exactly the margin worse is promoted in at most alpha of the runs', () => {
+    const versions = { v1: { reward: 0.85 }, v2: { reward: 0.8 } };
+    const results = runs(manifest, { versions, requests: 5_000, looks: { everyMs: 2_000, growth: 0.1 } }, 80);
+    expect(shareOf(results, 'promote')).toBeLessThanOrEqual(mostOf(80));
+  });
+
+  it('is decided later where the truth comes later, by the delay at least', () => {
+    const versions = { v1: { reward: 0.9 }, v2: { reward: 0.6 } };
+    const delay = { kind: 'fixed', ms: 30_000 } as const;
+    for (const { decision } of runs(manifest, { versions, delay }, 10)) {
+      expect(decision!.outcome).toBe('rollback');
+      expect(decision!.at).toBeGreaterThan(30_000);
+    }
+  });
+
+  it('is undecided while no truth comes at all', () => {
+    expect(shareOf(runs(manifest, { delay: { kind: 'fixed', ms: 1e9 } }, 5), null)).toBe(1);
+  });
+
+  it('that turns bad while it runs is rolled back', () => {
+    const changes = [{ atMs: 20_000, by: -0.5 }];
+    const results = runs(manifest, { versions: { v1: { reward: 0.8 }, v2: { reward: 0.81, changes } } }, 20);
+    expect(shareOf(results, 'rollback')).toBeGreaterThan(0.9);
+  });
+
+  it('of which few consumers send nearly everything takes longer: they are the units', () => {
+    const plain = runs(manifest, { versions: { v1: { reward: 0.95 }, v2: { reward: 0.5 } } }, 5);
+    const consumers = { count: 2_000, exponent: 1 };
+    const keyed = runs(manifest, { versions: { v1: { reward: 0.95 }, v2: { reward: 0.5 } }, consumers }, 5);
+    const latest = (results: RunResult[]) => Math.max(...results.map(({ decision }) => decision?.at ?? Infinity));
+    expect(latest(keyed)).toBeGreaterThan(latest(plain));
+  });
+
+  it('with a metric that is minimised wants less, not more', () => {
+    const real = manifestWith({ canary }, { truth: { metric: 'squared-error' } });
+    const versions = { v1: { reward: 1, deviation: 0.3 }, v2: { reward: 0.7, deviation: 0.3 } };
+    expect(shareOf(runs(real, { versions }, 10), 'promote')).toBe(1);
+  });
+});
+
+describe('shadows', () => {
+  const silent = (more: object = {}) =>
+    manifestWith({ silent: { champion: 'v1', shadows: [{ version: 'v2' }], ...more } });
+
+  it('are promoted where they are better, rejected where they are worse', () => {
+    expect(shareOf(runs(silent(), {}, 20), 'promote')).toBe(1);
+    expect(shareOf(runs(silent(), { versions: { v1: { reward: 0.9 }, v2: { reward: 0.8 } } }, 20), 'reject')).toBe(1);
+  });
+
+  it('that are equal are called better or worse in at most alpha of the runs', () => {
+    const results = runs(silent(), { versions: { v1: { reward: 0.8 }, v2: { reward: 0.8 } }, requests: 4_000 }, 80);
+    expect(1 - shareOf(results, null)).toBeLessThanOrEqual(mostOf(80));
+  });
+
+  it('are told apart sooner where versions find the same requests hard', () => {
+    const mean = (correlation: number) =>
+      runs(silent(), { correlation }, 20).reduce((sum, { decision }) => sum + (decision?.at ?? 100_000), 0) / 20;
+    expect(mean(0.9)).toBeLessThan(mean(0));
+  });
+
+  it('see a fraction, and answer nobody', () => {
+    const results = runs(silent({ shadows: [{ version: 'v2', fraction: 0.2 }] }), {}, 3);
+    for (const { requests } of results) expect(requests).toEqual({ v1: 10_000, v2: 0 });
+  });
+});
+
+describe('a bandit', () => {
+  const bandit = manifestWith({ bandit: { arms: ['v1', 'v2'], cadence: '5s' } });
+
+  it('gives most requests to the better arm and confirms it', () => {
+    const results = runs(bandit, { versions: { v1: { reward: 0.6 }, v2: { reward: 0.9 } } }, 10);
+    expect(results.every(({ decision }) => decision?.outcome === 'promote' && decision.version === 'v2')).toBe(true);
+    for (const { requests } of results) expect(requests['v2']).toBeGreaterThan(8_000);
+  });
+
+  it('whose arms are equal confirms one in at most alpha of the runs, and loses nothing', () => {
+    const results = runs(bandit, { versions: { v1: { reward: 0.8 }, v2: { reward: 0.8 } }, requests: 2_000 }, 40);
+    expect(1 - shareOf(results, null)).toBeLessThanOrEqual(mostOf(40));
+    for (const { regret, worse } of results) expect([regret, worse]).toEqual([0, 0]);
+  });
+});
+
+describe('single', () => {
+  it('has nothing to decide, and loses what the better version would have earned', () => {
+    const [result] = runs(manifestWith({ single: { version: 'v1' } }), {}, 1);
+    expect(result).toMatchObject({
+      decision: { outcome: 'steady', at: 0 },
+      requests: { v1: 10_000, v2: 0 },
+      worse: 10_000,
+    });
+    expect(result!.regret).toBeCloseTo(1_000, 6);
+  });
+});
+
+describe('runs', () => {
+  it('differ by seed and by number, and are the same for the same', () => {
+    const input = { manifest: manifestWith({ canary }), world: worldWith({}) };
+    const first = simulateRun({ ...input, seed: 1 });
+    expect(simulateRun({ ...input, seed: 1, run: 0 })).toEqual(first);
+    expect(simulateRun({ ...input, seed: 2 }).requests).not.toEqual(first.requests);
+    expect(simulateRun({ ...input, seed: 1, run: 1 }).requests).not.toEqual(first.requests);
+  });
+
+  it('do not begin in a world that does not fit the manifest, and say all that is wrong', () => {
+    const world = worldWith({ versions: { v1: { reward: 1.2 }, v4: { reward: 0.5 } }, requests: 0 });
+    expect(() => simulateRun({ manifest: manifestWith({ canary }), world, seed: 1 })).toThrow(
+      /version "v4" is not in the manifest; expected v1, v2, v3; what are the rewards of v2\?.*between 0 and 1.*whole number of requests/,
+    );
+  });
+});

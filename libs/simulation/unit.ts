@@ -1,0 +1,60 @@
+import type { RewardSums } from '#bandits';
+import type { ArmEvidence } from '#contracts';
+
+/** Takes in what becomes of requests, for a version in a step. */
+export interface Recorder {
+  record(requests: number, failed: number): void;
+  score(sums: RewardSums): void;
+}
+
+/** Requests that are units of their own. @param arm looked up each time: the book may have folded the step by then */
+export const requestUnits = (arm: () => ArmEvidence): Recorder => ({
+  record(requests, failed) {
+    const sums = arm();
+    sums.requests += requests;
+    sums.units += requests;
+    sums.errors += failed;
+    sums.errorSum += failed;
+  },
+  score({ n, sum, sumSquares }) {
+    const sums = arm();
+    sums.scored += n;
+    sums.sum += sum;
+    sums.sumSquares += sumSquares;
+  },
+});
+
+/** One consumer in one step: it is the unit, and its value is the mean over its requests. */
+export class ConsumerUnit implements Recorder {
+  private requests = 0;
+  private failed = 0;
+  private scored = 0;
+  private sum = 0;
+
+  constructor(
+    readonly version: string,
+    private readonly arm: () => ArmEvidence,
+  ) {}
+
+  record(requests: number, failed: number): void {
+    const arm = this.arm();
+    arm.requests += requests;
+    arm.errors += failed;
+    arm.units += this.requests === 0 ? 1 : 0;
+    const before = this.requests === 0 ? 0 : this.failed / this.requests;
+    this.requests += requests;
+    this.failed += failed;
+    arm.errorSum = Math.max(0, arm.errorSum + this.failed / this.requests - before);
+  }
+
+  score({ n, sum }: RewardSums): void {
+    const arm = this.arm();
+    const before = this.scored === 0 ? 0 : this.sum / this.scored;
+    arm.scored += this.scored === 0 ? 1 : 0;
+    this.scored += n;
+    this.sum += sum;
+    const mean = this.sum / this.scored;
+    arm.sum += mean - before;
+    arm.sumSquares = Math.max(0, arm.sumSquares + mean ** 2 - before ** 2);
+  }
+}
