@@ -86,6 +86,15 @@ function compare(rollouts: Awaited<ReturnType<typeof readSummary>>): string[] {
   });
 }
 
+/** Waits until the log has a primary row for each request that got a label, at most 30 s: the log comes a moment after the answers. */
+async function logComplete(pool: Pool, endpoint: string): Promise<void> {
+  for (let look = 0; look < 60; look += 1) {
+    const { requests, labels } = await readTotals(pool, endpoint);
+    if (requests.reduce((sum, row) => sum + row.requests, 0) >= labels) return;
+    await delay(500);
+  }
+}
+
 async function main(): Promise<number> {
   const began = Date.now();
   const heldOut = JSON.parse(await readFile('examples/digits/held-out.json', 'utf8')) as HeldOut;
@@ -112,6 +121,7 @@ async function main(): Promise<number> {
     await traffic.stop();
   }
 
+  await logComplete(pool, endpoint);
   const rollouts = await readSummary(pool, endpoint);
   const totals = await readTotals(pool, endpoint);
   const problems = compare(rollouts);
