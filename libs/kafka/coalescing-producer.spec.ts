@@ -115,7 +115,7 @@ it('sheds what is more than it can hold', async () => {
   await small.close();
 });
 
-it('fails at once while the broker is gone, and recovers by itself', async () => {
+it('fails at once while the broker is gone, and recovers by itself', { timeout: 180_000 }, async () => {
   const broker = await ownKafka();
   const ownAdmin = new TopicAdmin(createKafka([broker.address], 'test', logger), names);
   await ownAdmin.ensureStatic();
@@ -125,13 +125,13 @@ it('fails at once while the broker is gone, and recovers by itself', async () =>
 
   await expect(own.send(record('during'))).rejects.toThrow(KafkaUnavailableError);
   expect(own.state).toBe('down');
-  const before = performance.now();
+  const requests = own.counts.requests;
   await expect(own.send(record('during'))).rejects.toThrow(KafkaUnavailableError);
-  expect(performance.now() - before).toBeLessThan(100);
+  expect(own.counts.requests).toBe(requests);
 
   await broker.start();
-  await eventually(() => own.state === 'up', { timeoutMs: 30_000, what: 'the producer to recover' });
-  await eventually(() => own.send(record('after')).then(() => true), { timeoutMs: 30_000 });
+  await eventually(() => own.state === 'up', { timeoutMs: 60_000, what: 'the producer to recover' });
+  await eventually(() => own.send(record('after')).then(() => true), { timeoutMs: 60_000 });
   await own.close();
   await ownAdmin.close();
   await broker.remove();

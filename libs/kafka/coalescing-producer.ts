@@ -102,7 +102,7 @@ export class CoalescingProducer {
   }
 
   /** Sends what waits, within the time given, and disconnects. */
-  async close(timeoutMs = 2_000): Promise<void> {
+  async close(timeoutMs = 1_000): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     if (this.backlog > 0) {

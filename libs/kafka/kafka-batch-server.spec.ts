@@ -56,7 +56,7 @@ async function startRouter(brokers = inject('kafkaBrokers')): Promise<RunningSer
 
 async function ready(service: RunningService): Promise<void> {
   const readiness = service.app.get(Readiness);
-  await eventually(() => readiness.ready, { timeoutMs: 30_000, what: 'readiness' });
+  await eventually(() => readiness.ready, { timeoutMs: 60_000, what: 'readiness' });
 }
 
 async function stop(service: RunningService): Promise<void> {
@@ -258,7 +258,7 @@ it('says over HTTP whether it lives and is ready, and shows metrics', async () =
   expect(await metrics.text()).toContain('understudy_records_read_total');
 });
 
-it('starts without a broker, and survives one that restarts', async () => {
+it('starts without a broker, and survives one that restarts', { timeout: 240_000 }, async () => {
   const broker = await ownKafka();
   await broker.stop();
   const alone = await startRouter(broker.address);
@@ -272,8 +272,8 @@ it('starts without a broker, and survives one that restarts', async () => {
   await eventually(() => seen.includes('one'));
   await broker.stop();
   await broker.start();
-  await eventually(() => send(alone, topic, 'two').then(() => true), { timeoutMs: 30_000 });
-  await eventually(() => seen.includes('two'), { timeoutMs: 30_000 });
+  await eventually(() => send(alone, topic, 'two').then(() => true), { timeoutMs: 60_000 });
+  await eventually(() => seen.includes('two'), { timeoutMs: 60_000 });
   await stop(alone);
   await broker.remove();
 });

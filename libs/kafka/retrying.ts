@@ -6,6 +6,21 @@ import type { RecordBatch } from './records.js';
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;
 
+/** What an attempt that failed is reported to. */
+export type FailureReport = (error: unknown, batch: RecordBatch, againInMs: number) => void;
+
+/** In an outage every batch in hand fails again and again: one line a second says enough. */
+export function reportFailures(logger: Logger, count: () => void): FailureReport {
+  let quietUntil = 0;
+  return (error, { topic, partition, records }, againInMs) => {
+    count();
+    if (Date.now() < quietUntil) return;
+    quietUntil = Date.now() + 1_000;
+    const fields = { err: error, topic, partition, offset: records[0]?.offset, records: records.length, againInMs };
+    logger.warn(fields, 'batch handler failed; the batch is tried again');
+  };
+}
+
 /**
  * Calls the handler until it resolves, with waits that double up to 5 s. Never rejects: a batch is neither skipped nor
  * thrown into the Kafka client.
@@ -19,20 +34,14 @@ export async function handleUntilDone(
   batch: RecordBatch,
   wanted: () => boolean,
   aborted: AbortSignal,
-  logger: Logger,
-  onFailure: () => void,
+  report: FailureReport,
 ): Promise<boolean> {
   for (let wait = firstWaitMs; ; wait = Math.min(2 * wait, longestWaitMs)) {
     try {
       await handler(batch);
       return true;
     } catch (error) {
-      onFailure();
-      const { topic, partition, records } = batch;
-      logger.warn(
-        { err: error, topic, partition, offset: records[0]?.offset, records: records.length, againInMs: wait },
-        'batch handler failed; the batch is tried again',
-      );
+      report(error, batch, wait);
     }
     if (!wanted()) return false;
     await delay(wait, undefined, { signal: aborted }).catch(() => undefined);

@@ -1,6 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka, PartitionAssigner } from 'kafkajs';
 import { toRecordBatch } from './incoming.js';
-import { handleUntilDone } from './retrying.js';
+import { handleUntilDone, reportFailures } from './retrying.js';
 import type { Source, Subscription, SubscriptionSurroundings } from './subscription.js';
 import { type Assignment, SupervisedConsumer } from './supervised-consumer.js';
 
@@ -87,8 +87,7 @@ export class SequentialSubscription implements Subscription {
       toRecordBatch(topicId, parameters, batch),
       () => !this.abort.signal.aborted,
       this.abort.signal,
-      logger,
-      () => observer.failure(topicId),
+      reportFailures(logger, () => observer.failure(topicId)),
     );
     // Handlers of state take microseconds; only one that waits for an outage needs heartbeats meanwhile.
     const timer = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatMs);

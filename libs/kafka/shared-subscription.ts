@@ -1,8 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { toRecordBatch } from './incoming.js';
 import { OffsetTracker } from './offset-tracker.js';
 import type { RecordBatch } from './records.js';
-import { handleUntilDone } from './retrying.js';
+import { type FailureReport, handleUntilDone, reportFailures } from './retrying.js';
 import type { Source, Subscription, SubscriptionSurroundings } from './subscription.js';
 import { type Assignment, SupervisedConsumer } from './supervised-consumer.js';
 
@@ -17,7 +18,9 @@ export interface SharedOptions {
 
 const commitEveryMs = 1_000;
 /** How long a stop waits for handlers; what is unfinished then is not committed and comes again elsewhere. */
-const drainLimitMs = 3_000;
+const drainLimitMs = 2_000;
+/** Without a broker, the last commit would take for ever. */
+const lastCommitLimitMs = 1_000;
 const heartbeatWhileFullMs = 500;
 
 /**
@@ -28,8 +31,10 @@ export class SharedSubscription implements Subscription {
   private readonly consumer: SupervisedConsumer;
   private readonly abort = new AbortController();
   private trackers = new Map<number, OffsetTracker>();
+  private readonly report: FailureReport;
   private inFlight = 0;
   private stopping = false;
+  private committing: Promise<void> | undefined;
   private commitTimer: NodeJS.Timeout | undefined;
   private wakeOnRoom: (() => void) | undefined;
 
@@ -39,6 +44,8 @@ export class SharedSubscription implements Subscription {
     private readonly options: SharedOptions,
     private readonly surroundings: SubscriptionSurroundings,
   ) {
+    const { logger, observer } = surroundings;
+    this.report = reportFailures(logger, () => observer.failure(source.topicId));
     this.consumer = new SupervisedConsumer(
       kafka,
       {
@@ -51,7 +58,7 @@ export class SharedSubscription implements Subscription {
         onRebalancing: () => void this.commit(),
         ...(options.maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition: options.maxBytesPerPartition }),
       },
-      surroundings.logger,
+      logger,
     );
   }
 
@@ -76,7 +83,8 @@ export class SharedSubscription implements Subscription {
     await this.drain();
     this.abort.abort();
     clearInterval(this.commitTimer);
-    await this.commit();
+    const committed = (this.committing ?? Promise.resolve()).then(() => this.commit());
+    await Promise.race([committed, delay(lastCommitLimitMs, undefined, { ref: false })]);
     this.wakeOnRoom?.();
     await this.consumer.stop();
   }
@@ -107,15 +115,13 @@ export class SharedSubscription implements Subscription {
   }
 
   private async handle(batch: RecordBatch, tracker: OffsetTracker, last: bigint): Promise<void> {
-    const { observer, logger } = this.surroundings;
+    const { observer } = this.surroundings;
     const { topicId, handler } = this.source;
     const tracked = tracker.begin(last);
     const wanted = (): boolean => !this.abort.signal.aborted && this.trackers.get(batch.partition) === tracker;
     this.inFlight += batch.records.length;
     observer.batch(topicId, batch.records.length);
-    const done = await handleUntilDone(handler, batch, wanted, this.abort.signal, logger, () =>
-      observer.failure(topicId),
-    );
+    const done = await handleUntilDone(handler, batch, wanted, this.abort.signal, this.report);
     if (done) tracker.finish(tracked);
     this.inFlight -= batch.records.length;
     if (this.inFlight < this.options.maxInFlight) this.wakeOnRoom?.();
@@ -135,12 +141,18 @@ export class SharedSubscription implements Subscription {
 
   private async drain(): Promise<void> {
     const limit = Date.now() + drainLimitMs;
-    while (this.inFlight > 0 && Date.now() < limit) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (this.inFlight > 0 && Date.now() < limit) await delay(10);
     if (this.inFlight > 0)
       this.surroundings.logger.warn({ topic: this.source.topic, records: this.inFlight }, 'stopped with work in hand');
   }
 
-  private async commit(): Promise<void> {
+  /** One at a time: while the broker is gone, one waits for it. */
+  private commit(): Promise<void> {
+    this.committing ??= this.commitFinished().finally(() => (this.committing = undefined));
+    return this.committing;
+  }
+
+  private async commitFinished(): Promise<void> {
     const { topic } = this.source;
     const due: { tracker: OffsetTracker; offset: bigint; partition: number }[] = [];
     for (const [partition, tracker] of this.trackers) {

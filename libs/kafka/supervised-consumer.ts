@@ -26,7 +26,7 @@ const backOffMs = [100, 250, 500, 1_000];
 const stalledAfterMs = 60_000;
 const stallCheckMs = 5_000;
 /** A consumer without a broker cannot leave in order: it is left to itself. */
-const leaveLimitMs = 2_000;
+const leaveLimitMs = 1_000;
 
 /**
  * Retry settings of the client that consumers are made of. Practically for ever: a consumer that is still the same one
@@ -69,7 +69,12 @@ export class SupervisedConsumer {
     this.running ??= this.keepAlive();
   }
 
-  /** Commits; does nothing while there is no consumer (what is not committed comes again). */
+  /**
+   * Commits; does nothing while there is no consumer: what is not committed is next time, or comes again. Without a
+   * broker it takes until there is one.
+   *
+   * @returns whether the offsets stand in Kafka
+   */
   async commit(offsets: { topic: string; partition: number; offset: string }[]): Promise<boolean> {
     if (this.consumer === undefined || offsets.length === 0) return false;
     try {
