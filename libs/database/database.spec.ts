@@ -110,6 +110,18 @@ describe('a transaction', () => {
     expect(rowCount).toBe(0);
   });
 
+  it('whose connection breaks between two statements fails, and ends nothing else', async () => {
+    const broken = database.transaction(async (client) => {
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const ended = new Promise((resolve) => client.once('end', resolve));
+      await database.pool.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
+      await ended;
+      await client.query('SELECT 1');
+    });
+    await expect(broken).rejects.toThrow();
+    expect((await database.pool.query('SELECT 1')).rowCount).toBe(1);
+  });
+
   it('through COPY reports what Postgres refuses', async () => {
     const copy = database.transaction((client) =>
       copyIn(client, 'ground_truth (endpoint, request_id, reward)', 'a\tb\tno number\n'),

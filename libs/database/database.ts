@@ -50,6 +50,8 @@ export class Database {
     });
     // A connection that breaks while idle is an event, which nobody listening for would end the process.
     this.pool.on('error', (error) => this.note(error));
+    // So is one that breaks between two statements of a transaction: the next statement fails and says so.
+    this.pool.on('connect', (client) => client.on('error', () => undefined));
     this.migrated = this.untilUp(() => migrate(this.pool, options.url, new Date())).then(() => {
       this.schemaIsThere = true;
     });
