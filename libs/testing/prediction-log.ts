@@ -106,8 +106,8 @@ export class PredictionLog {
     const { rows } = await this.pool.query<Counted>(sql, [endpoint, expected]);
     return {
       requests: expected.length,
-      missing: rows.filter((row) => row.primaries === 0).map((row) => row.id),
-      repeated: rows.filter((row) => row.primaries > 1 || row.fallbacks > 1).map((row) => row.id),
+      missing: few(rows.filter((row) => row.primaries === 0)),
+      repeated: few(rows.filter((row) => row.primaries > 1 || row.fallbacks > 1)),
     };
   }
 
@@ -131,7 +131,7 @@ export class PredictionLog {
       WHERE NOT EXISTS (SELECT 1 FROM outcomes o WHERE o.endpoint = $1 AND o.request_id = id AND o.slot = 'primary')`;
     let missing: string[] = expected;
     const complete = async (): Promise<boolean> => {
-      missing = (await this.pool.query<{ id: string }>(sql, [endpoint, expected])).rows.map(({ id }) => id);
+      missing = few((await this.pool.query<{ id: string }>(sql, [endpoint, expected])).rows);
       return missing.length === 0;
     };
     await eventually(complete, { timeoutMs, intervalMs: 500, what: 'every outcome' }).catch(() => undefined);
@@ -148,4 +148,10 @@ export class PredictionLog {
     await eventually(equal, { timeoutMs, intervalMs: 500, what: 'equal counts' }).catch(() => undefined);
     return differences;
   }
+}
+
+/** At most ten ids, and how many more there are: for assertions that people read. */
+function few(rows: readonly { id: string }[]): string[] {
+  const ids = rows.slice(0, 10).map(({ id }) => id);
+  return rows.length > ids.length ? [...ids, `and ${rows.length - ids.length} more`] : ids;
 }

@@ -15,7 +15,7 @@ export interface ArmDifference {
 
 /**
  * Counts an endpoint's statistics again from the rows they came from, in SQL that shares nothing with the code under test:
- * primary rows that nobody pinned, and their outcomes that came in time.
+ * primary rows that nobody pinned, and their outcomes that came in time (with `missing: default`, once the window has closed).
  */
 export async function recountArms(pool: Pool, endpoint: string): Promise<ArmDifference[]> {
   const sql = `
@@ -25,7 +25,7 @@ export async function recountArms(pool: Pool, endpoint: string): Promise<ArmDiff
       GROUP BY rollout, step, version
     ), rewarded AS (
       SELECT rollout, step, version, count(*) AS scored, sum(reward) AS sum
-      FROM outcomes WHERE endpoint = $1 AND role = 'primary' AND NOT pinned AND NOT late
+      FROM outcomes WHERE endpoint = $1 AND role = 'primary' AND counted AND NOT pinned AND NOT late
       GROUP BY rollout, step, version
     ), recounted AS (
       SELECT rollout, step, version,

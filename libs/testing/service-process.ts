@@ -35,9 +35,12 @@ export class ServiceProcess {
   readonly app: AppName;
   readonly name: string;
   readonly records: LogRecord[] = [];
+  /** Ends that nobody had asked for. */
+  readonly crashes: Exit[] = [];
   private child: ChildProcess | undefined;
   private exit: Promise<Exit> = Promise.resolve({ code: null, signal: null });
   private knownPort: number | undefined;
+  private endWanted = false;
 
   constructor(private readonly options: ServiceOptions) {
     this.app = options.app;
@@ -81,11 +84,13 @@ export class ServiceProcess {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
+    this.endWanted = false;
     alive.add(child);
     this.exit = new Promise((done) => {
       const end = (code: number | null, signal: NodeJS.Signals | null): void => {
         alive.delete(child);
         if (this.child === child) this.child = undefined;
+        if (!this.endWanted) this.crashes.push({ code, signal });
         done({ code, signal });
       };
       child.once('error', (error) => {
@@ -123,6 +128,7 @@ export class ServiceProcess {
 
   /** Sends a signal, SIGKILL by default, and waits for the end. */
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<Exit> {
+    this.endWanted = true;
     this.child?.kill(signal);
     return this.exit;
   }
@@ -131,6 +137,7 @@ export class ServiceProcess {
   async stop(): Promise<Exit & { ms: number }> {
     const from = performance.now();
     const child = this.child;
+    this.endWanted = true;
     // One that is paused would keep the signal for later.
     child?.kill('SIGCONT');
     child?.kill('SIGTERM');

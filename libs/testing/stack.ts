@@ -110,6 +110,11 @@ export class Stack {
     return traffic;
   }
 
+  /** Services that ended though nobody had asked them to, by name. */
+  get crashed(): string[] {
+    return this.processes.filter(({ crashes }) => crashes.length > 0).map(({ name }) => name);
+  }
+
   /** The end of every service's log, loud lines first: for a test that failed. */
   tail(lines?: number): string {
     return [`logs of this stack: ${this.folder}`, ...this.processes.map((process) => process.tail(lines))].join('\n');
