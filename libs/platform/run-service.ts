@@ -36,6 +36,12 @@ export async function runService<Config extends PlatformConfig>(definition: Serv
     );
   };
 
+  // Node's own listener prints to stderr what is no JSON.
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => {
+    // kafkajs waits for a time in the past now and then, which does no harm.
+    if (warning.name !== 'TimeoutNegativeWarning') running?.logger.warn({ warning: warning.name }, warning.message);
+  });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   process.on('uncaughtException', (error) => crash('uncaught exception', error));
