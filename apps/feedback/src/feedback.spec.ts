@@ -6,7 +6,7 @@ import { type RunningService, startService } from '#platform';
 import { eventually, http, ownPostgres, Stage, type Heard, type OwnServer } from '#testing';
 import { recount } from './audit/recount.js';
 import { feedback } from './feedback.service.js';
-import { makeEndpoint, recordRow } from './joining/log-writer.fixture.js';
+import { makeEndpoint, recordRow } from './testing/log-writer.js';
 
 let postgres: OwnServer;
 let stage: Stage;

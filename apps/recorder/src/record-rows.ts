@@ -128,8 +128,13 @@ async function queueCounts(client: pg.ClientBase, counts: readonly Count[]): Pro
 async function queueJoins(client: pg.ClientBase, rows: readonly LogRow[]): Promise<void> {
   if (rows.length === 0) return;
   await client.query(
-    `INSERT INTO pending_joins (endpoint, request_id)
-     SELECT DISTINCT endpoint, request_id FROM unnest($1::text[], $2::text[]) AS n (endpoint, request_id)`,
-    [rows.map(({ prediction }) => prediction.endpoint), rows.map(({ prediction }) => prediction.id)],
+    `INSERT INTO pending_joins (endpoint, request_id, about)
+     SELECT endpoint, request_id, min(about)
+     FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS n (endpoint, request_id, about) GROUP BY endpoint, request_id`,
+    [
+      rows.map(({ prediction }) => prediction.endpoint),
+      rows.map(({ prediction }) => prediction.id),
+      rows.map(({ prediction }) => isoTime(prediction.requestedAt)),
+    ],
   );
 }

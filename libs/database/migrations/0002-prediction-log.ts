@@ -42,7 +42,7 @@ const predictions = `
     total_ms double precision,
     PRIMARY KEY (endpoint, request_id, slot, requested_at)
   ) PARTITION BY RANGE (requested_at);
-  CREATE INDEX predictions_by_time ON predictions USING brin (requested_at);
+  CREATE INDEX predictions_by_time ON predictions USING brin (requested_at) WITH (autosummarize = on);
   CREATE TABLE predictions_default PARTITION OF predictions DEFAULT;
   ${commentOn('predictions_default', 'Rows that no day partition is there for: requests of the far past or future.')}
   ${commentOn(

@@ -2,6 +2,7 @@ import { ControlTables1764000000001 } from './0001-control-tables.js';
 import { PredictionLog1764000000002 } from './0002-prediction-log.js';
 import { GroundTruth1764000000003 } from './0003-ground-truth.js';
 import { Statistics1764000000004 } from './0004-statistics.js';
+import { JoinHints1764000000005 } from './0005-join-hints.js';
 
 /** Every migration in its order: a new one is one file and one line here. What has been released is never edited. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   PredictionLog1764000000002,
   GroundTruth1764000000003,
   Statistics1764000000004,
+  JoinHints1764000000005,
 ];

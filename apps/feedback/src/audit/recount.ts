@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { inTransaction, StepFactsCache } from '#database';
 import { EndpointRules } from '../joining/endpoint-rules.js';
-import { type LoggedRow, readRows, readTruths } from '../joining/read-requests.js';
+import { allTime, type LoggedRow, readRows, readTruths } from '../joining/read-requests.js';
 import { unchanged, workOut } from '../joining/work-out.js';
 import { type RecordedCount, StatisticsChange } from '../statistics/statistics-change.js';
 import { totalsOf } from '../statistics/totals.js';
@@ -71,7 +71,8 @@ async function readGroups(
 ): Promise<LoggedRow[][]> {
   const byRequest = await readRows(
     client,
-    ids.map(({ id }) => ({ endpoint, requestId: id, entries: [], attempts: 0 })),
+    ids.map(({ id }) => ({ endpoint, requestId: id })),
+    allTime,
   );
   return byRequest.flatMap((rows) => [...Map.groupBy(rows, (row) => row.requestedAt).values()]);
 }

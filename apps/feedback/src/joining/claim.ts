@@ -6,6 +6,8 @@ export interface Claim {
   readonly requestId: string;
   /** pending_joins.id */
   readonly entries: string[];
+  /** The earliest of what is new: when a truth became known, or the time of the request. ms since 1970. */
+  about: number;
   /** How often its truth has found no prediction. */
   attempts: number;
 }
@@ -39,23 +41,25 @@ export async function claim(client: pg.ClientBase, limit: number): Promise<Claim
     id: string;
     endpoint: string;
     request_id: string;
+    about: number;
     attempts: number;
   }>(
     `SELECT b.bucket, p.* FROM unnest($1::smallint[]) AS b (bucket)
      CROSS JOIN LATERAL (
-       SELECT id, endpoint, request_id, attempts FROM pending_joins
+       SELECT id, endpoint, request_id, attempts, extract(epoch FROM about)::float8 * 1000 AS about FROM pending_joins
        WHERE bucket = b.bucket AND due_at <= now() ORDER BY due_at LIMIT $2
      ) p`,
     [buckets.map(({ bucket }) => bucket), perBucket],
   );
   const claims = new Map<string, Claim>();
-  for (const { id, endpoint, request_id: requestId, attempts } of rows) {
+  for (const { id, endpoint, request_id: requestId, about, attempts } of rows) {
     const key = `${endpoint}\n${requestId}`;
     const known = claims.get(key);
-    if (known === undefined) claims.set(key, { endpoint, requestId, entries: [id], attempts });
+    if (known === undefined) claims.set(key, { endpoint, requestId, entries: [id], about, attempts });
     else {
       known.entries.push(id);
-      known.attempts = Math.min(known.attempts, attempts);
+      known.about = Math.min(known.about, about);
+      known.attempts = Math.max(known.attempts, attempts);
     }
   }
   const taken = Map.groupBy(rows, ({ bucket }) => bucket);
@@ -76,14 +80,16 @@ export async function postpone(
 ): Promise<void> {
   if (postponed.length === 0) return;
   await client.query(
-    `INSERT INTO pending_joins (endpoint, request_id, due_at, attempts)
-     SELECT endpoint, request_id, now() + seconds * interval '1 second', attempts
-     FROM unnest($1::text[], $2::text[], $3::float8[], $4::int[]) AS p (endpoint, request_id, seconds, attempts)`,
+    `INSERT INTO pending_joins (endpoint, request_id, due_at, attempts, about)
+     SELECT endpoint, request_id, now() + seconds * interval '1 second', attempts, about
+     FROM unnest($1::text[], $2::text[], $3::float8[], $4::int[], $5::timestamptz[])
+       AS p (endpoint, request_id, seconds, attempts, about)`,
     [
       postponed.map(({ claim }) => claim.endpoint),
       postponed.map(({ claim }) => claim.requestId),
       postponed.map(({ seconds }) => seconds),
       postponed.map(({ claim }) => claim.attempts + 1),
+      postponed.map(({ claim }) => new Date(claim.about)),
     ],
   );
 }

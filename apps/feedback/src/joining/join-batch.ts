@@ -5,10 +5,12 @@ import { type ScoredRow, StatisticsChange } from '../statistics/statistics-chang
 import { takeCounts } from '../statistics/take-counts.js';
 import { type Claim, claim, type Claims, postpone, settle } from './claim.js';
 import type { EndpointRule, EndpointRules } from './endpoint-rules.js';
-import { type LoggedRow, readRows, readTruths } from './read-requests.js';
+import { allTime, type LoggedRow, longestWindowMs, readRows, readTruths, type TimeRange } from './read-requests.js';
 import { retryAfter } from './retry-after.js';
 import { type Question, unchanged, type WorkedOut, workOut } from './work-out.js';
 import { writeFailures, writeOutcomes } from './write-outcomes.js';
+
+const dayMs = 86_400_000;
 
 export interface JoinSurroundings {
   readonly rules: EndpointRules;
@@ -108,11 +110,11 @@ async function lookAt(
     client,
     claims.map(({ endpoint }) => endpoint),
   );
-  const rowsByClaim = await readRows(client, claims);
-  const groups = claims.flatMap((one, place) => {
+  const known = claims.flatMap((one): RuledClaim[] => {
     const endpointRule = byEndpoint.get(one.endpoint);
-    return endpointRule === undefined ? [] : groupsOf(one, rowsByClaim[place] ?? [], endpointRule);
+    return endpointRule === undefined ? [] : [{ claim: one, endpointRule }];
   });
+  const groups = await readGroups(client, known, now);
   const answers = await readTruths(
     client,
     groups.map(({ claim: { endpoint, requestId }, rows, endpointRule: { rule } }) => ({
@@ -136,17 +138,57 @@ async function lookAt(
   return questions.map(workOut);
 }
 
-interface Group {
+interface RuledClaim {
   readonly claim: Claim;
-  readonly rows: readonly LoggedRow[];
   readonly endpointRule: EndpointRule;
 }
 
+interface Group extends RuledClaim {
+  readonly rows: readonly LoggedRow[];
+}
+
+/**
+ * Reads the rows that what is new can concern: a truth counts for requests up to a window before it. Requests that were not found
+ * there at the first look are looked up in all of the log.
+ */
+async function readGroups(client: pg.ClientBase, claims: readonly RuledClaim[], now: number): Promise<Group[]> {
+  const first = claims.filter(({ claim: { attempts } }) => attempts === 0);
+  const again = claims.filter(({ claim: { attempts } }) => attempts > 0);
+  const groups: Group[] = [];
+  for (const [some, range] of [
+    [first, rangeOf(first, now)],
+    [again, allTime],
+  ] as const) {
+    const rows = await readRows(
+      client,
+      some.map(({ claim: one }) => one),
+      range,
+    );
+    for (const [place, one] of some.entries()) groups.push(...groupsOf(one, rows[place] ?? []));
+  }
+  return groups;
+}
+
+/** Whole days, as the log is partitioned; to the next one, for clocks that differ. */
+function rangeOf(claims: readonly RuledClaim[], now: number): TimeRange {
+  let from = now;
+  let to = now;
+  for (const {
+    claim: { about },
+    endpointRule,
+  } of claims) {
+    from = Math.min(from, about - Math.min(endpointRule.rule.window, longestWindowMs));
+    to = Math.max(to, about);
+  }
+  const day = (ms: number): string => new Date(Math.floor(ms / dayMs) * dayMs).toISOString();
+  return { from: from < 0 ? '-infinity' : day(from), to: day(to + 2 * dayMs) };
+}
+
 /** The rows of an id, apart by the time of the request; one empty group where there are none. */
-function groupsOf(of: Claim, rows: readonly LoggedRow[], endpointRule: EndpointRule): Group[] {
-  if (rows.length === 0) return [{ claim: of, rows, endpointRule }];
+function groupsOf(of: RuledClaim, rows: readonly LoggedRow[]): Group[] {
+  if (rows.length === 0) return [{ ...of, rows }];
   const byTime = Map.groupBy(rows, (row) => row.requestedAt);
-  return [...byTime.values()].map((group) => ({ claim: of, rows: group, endpointRule }));
+  return [...byTime.values()].map((group) => ({ ...of, rows: group }));
 }
 
 const scoredBefore = ({ rows }: WorkedOut): ScoredRow[] =>

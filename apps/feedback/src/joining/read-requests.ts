@@ -43,7 +43,8 @@ const rowsSql = `
     p.rollout, p.step, p.pinned, p.routing_key, p.status, p.response, o.reward, o.truth_seq, o.late, o.counted
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS n (endpoint, request_id, place)
   CROSS JOIN LATERAL (
-    SELECT * FROM predictions WHERE endpoint = n.endpoint AND request_id = n.request_id OFFSET 0
+    SELECT * FROM predictions
+    WHERE endpoint = n.endpoint AND request_id = n.request_id AND requested_at >= $3 AND requested_at < $4 OFFSET 0
   ) p
   LEFT JOIN LATERAL (
     SELECT * FROM outcomes
@@ -51,11 +52,25 @@ const rowsSql = `
   ) o ON true
   ORDER BY n.place, p.requested_at, p.slot`;
 
+/** Times of requests that are read, as Postgres writes them: the fewer day partitions they touch, the better. */
+export interface TimeRange {
+  readonly from: string;
+  readonly to: string;
+}
+export const allTime: TimeRange = { from: '-infinity', to: 'infinity' };
+
 /** The rows of requests, by their place among the claims; several times of one id stand one after the other. */
-export async function readRows(client: pg.ClientBase, claims: readonly Claim[]): Promise<LoggedRow[][]> {
+export async function readRows(
+  client: pg.ClientBase,
+  claims: readonly Pick<Claim, 'endpoint' | 'requestId'>[],
+  range: TimeRange,
+): Promise<LoggedRow[][]> {
+  if (claims.length === 0) return [];
   const { rows } = await client.query<SelectedRow>(rowsSql, [
     claims.map((claim) => claim.endpoint),
     claims.map((claim) => claim.requestId),
+    range.from,
+    range.to,
   ]);
   const byPlace = claims.map((): LoggedRow[] => []);
   for (const row of rows) {
@@ -65,7 +80,7 @@ export async function readRows(client: pg.ClientBase, claims: readonly Claim[]):
   return byPlace;
 }
 
-function loggedRow({ endpoint, requestId }: Claim, row: SelectedRow): LoggedRow {
+function loggedRow({ endpoint, requestId }: Pick<Claim, 'endpoint' | 'requestId'>, row: SelectedRow): LoggedRow {
   const { reward, truth_seq: truthSeq, late, counted } = row;
   return {
     endpoint,
@@ -119,7 +134,7 @@ const truthsSql = `
   ) l ON true`;
 
 /** A century: longer ones do not fit into Postgres's arithmetic of time. */
-const longestWindowMs = 3_155_760_000_000;
+export const longestWindowMs = 3_155_760_000_000;
 
 /** The answers in the order of the questions. */
 export async function readTruths(client: pg.ClientBase, questions: readonly TruthQuestion[]): Promise<TruthAnswer[]> {

@@ -34,8 +34,8 @@ export async function recordRow(pool: pg.Pool, row: TestRow): Promise<void> {
        SELECT endpoint, rollout, step, version, role, routing_key, 1, (status <> 'ok')::int FROM fresh
        WHERE NOT pinned AND role <> 'fallback'
      )
-     INSERT INTO pending_joins (endpoint, request_id)
-     SELECT endpoint, request_id FROM fresh f
+     INSERT INTO pending_joins (endpoint, request_id, about)
+     SELECT endpoint, request_id, requested_at FROM fresh f
      WHERE EXISTS (SELECT 1 FROM ground_truth g WHERE g.endpoint = f.endpoint AND g.request_id = f.request_id)
         OR (role <> 'fallback' AND requested_at <= (SELECT closed_until FROM closed))`,
     [

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inTransaction, openDatabase, StepFactsCache } from '#database';
+import { closeWindows } from '../joining/close-windows.js';
+import { EndpointRules } from '../joining/endpoint-rules.js';
+import { joinBatch, type JoinReport } from '../joining/join-batch.js';
+import { makeEndpoint, type TestEndpoint } from './log-writer.js';
+
+type Rows = Record<string, unknown>[];
+
+/** Joining played by hand, transaction by transaction, on a database of its own. */
+export class JoiningHarness {
+  private constructor(readonly pool: pg.Pool) {}
+
+  /** @param url of an empty database */
+  static async open(url: string): Promise<JoiningHarness> {
+    const database = openDatabase({ url });
+    await database.migrated;
+    await database.close();
+    const pool = new pg.Pool({ connectionString: url, max: 6 });
+    pool.on('error', () => undefined); // connections that end with the database
+    return new JoiningHarness(pool);
+  }
+
+  close(): Promise<void> {
+    return this.pool.end();
+  }
+
+  /** Makes an endpoint with a name of its own. */
+  async endpoint(more: Omit<TestEndpoint, 'name'> = {}): Promise<string> {
+    const name = `e-${randomUUID()}`;
+    await makeEndpoint(this.pool, { name, ...more });
+    return name;
+  }
+
+  /** One transaction of a service that knows nothing yet. */
+  joinOnce(): Promise<JoinReport> {
+    const surroundings = { rules: new EndpointRules(), facts: new StepFactsCache(), limit: 50, now: Date.now() };
+    return inTransaction(this.pool, (client) => joinBatch(client, surroundings));
+  }
+
+  /** Joins until nothing is left, looking at once for what was put off. */
+  async joinAll(): Promise<void> {
+    for (;;) {
+      await this.pool.query('UPDATE pending_joins SET due_at = now()');
+      const { requests, more } = await this.joinOnce();
+      const { rows } = await this.pool.query<{ left: boolean }>(
+        'SELECT EXISTS (SELECT 1 FROM pending_joins) OR EXISTS (SELECT 1 FROM pending_counts) AS left',
+      );
+      if (requests === 0 && !more && rows[0]?.left === false) return;
+    }
+  }
+
+  closeWindows(): Promise<boolean> {
+    return closeWindows(this.pool, new EndpointRules(), Date.now());
+  }
+
+  outcomes(endpoint: string): Promise<Rows> {
+    return this.rows(
+      `SELECT request_id, slot, version, reward, late, counted FROM outcomes WHERE endpoint = $1
+       ORDER BY request_id, slot, requested_at`,
+      endpoint,
+    );
+  }
+
+  arms(endpoint: string): Promise<Rows> {
+    return this.rows(
+      `SELECT step, version, requests::int, errors::int, units::int, error_sum, scored::int, sum, sum_squares FROM arm_stats
+       WHERE endpoint = $1 ORDER BY step, version`,
+      endpoint,
+    );
+  }
+
+  pairs(endpoint: string): Promise<Rows> {
+    return this.rows('SELECT * FROM pair_stats WHERE endpoint = $1 ORDER BY champion, shadow', endpoint);
+  }
+
+  private async rows(sql: string, endpoint: string): Promise<Rows> {
+    return (await this.pool.query<Record<string, unknown>>(sql, [endpoint])).rows;
+  }
+}
