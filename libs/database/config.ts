@@ -5,6 +5,7 @@ export const databaseEnv = {
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\/./, 'expected postgres://user:password@host:port/database')
-    .default('postgres://understudy:understudy@127.0.0.1:15432/understudy'),
+    .default('postgres://understudy:understudy@127.0.0.1:15432/understudy')
+    .describe('The database: postgres://user:password@host:port/database.'),
 };
 export type DatabaseConfig = z.infer<z.ZodObject<typeof databaseEnv>>;

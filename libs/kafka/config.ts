@@ -5,18 +5,22 @@ import { commaList } from '#platform';
 export const kafkaEnv = {
   KAFKA_BROKERS: commaList
     .refine((brokers) => brokers.length > 0, 'expected host:port, or several with commas between')
-    .default(['127.0.0.1:19092']),
-  /** What the names of all topics and groups start with. */
+    .default(['127.0.0.1:19092'])
+    .describe('Brokers to begin with: host:port, with commas between; absent: 127.0.0.1:19092.'),
   TOPIC_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'expected letters, digits, ".", "_" and "-", at most 100')
-    .default('understudy'),
+    .default('understudy')
+    .describe('What the names of all topics and groups start with.'),
 };
 
 /** Variables of the services that answer requests. */
 export const replyEnv = {
-  /** Topics that replies may go to: names, `*` stands for anything. Default: `<prefix>.replies`, `*.reply`, `*.replies`. */
-  REPLY_TOPICS: commaList.optional(),
+  REPLY_TOPICS: commaList
+    .optional()
+    .describe(
+      'Topics that replies may go to: names, `*` stands for anything; absent: the prefix’s `replies`, `*.reply`, `*.replies`.',
+    ),
 };
 
 export interface KafkaConfig {

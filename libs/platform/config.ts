@@ -30,15 +30,17 @@ export const flag = z
 
 /** Variables that every service has; put them into the service's own `z.object({ ...platformEnv, … })`. */
 export const platformEnv = {
-  /** Address that the HTTP port binds to. */
-  HOST: z.string().default('127.0.0.1'),
-  /** How callers are told apart: `none`, and then only on loopback unless ALLOW_INSECURE says otherwise. */
-  AUTH: z.enum(['none']).default('none'),
-  /** The network is private, so that AUTH=none beyond loopback is meant. */
-  ALLOW_INSECURE: flag,
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  /** Unique name of this instance; default `<app>-<uuid>`. */
-  INSTANCE_ID: z.string().min(1).optional(),
+  HOST: z.string().default('127.0.0.1').describe('Address that the HTTP port binds to.'),
+  AUTH: z
+    .enum(['none'])
+    .default('none')
+    .describe('How callers are told apart: `none`, and then only on loopback unless ALLOW_INSECURE says otherwise.'),
+  ALLOW_INSECURE: flag.describe('`true`: the network is private, so that AUTH=none beyond loopback is meant.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`.'),
+  INSTANCE_ID: z.string().min(1).optional().describe('Unique name of this instance; absent: the service and a UUID.'),
 };
 
 export type PlatformConfig = z.infer<z.ZodObject<typeof platformEnv>>;

@@ -8,11 +8,11 @@ export const deployerEnv = z.object({
   ...platformEnv,
   ...kafkaEnv,
   ...databaseEnv,
-  DEPLOYER_PORT: portNumber.default(8081),
-  /** Folders that artifacts may lie in; relative paths are under the first. Default: the working directory. */
+  DEPLOYER_PORT: portNumber.default(8081).describe('Control API, health and metrics.'),
   ARTIFACT_ROOTS: commaList
     .optional()
-    .transform((roots) => (roots === undefined || roots.length === 0 ? [process.cwd()] : roots)),
+    .transform((roots) => (roots === undefined || roots.length === 0 ? [process.cwd()] : roots))
+    .describe('Folders that artifacts may lie in; relative paths are under the first; absent: the working directory.'),
 });
 export type DeployerConfig = z.infer<typeof deployerEnv>;
 

@@ -7,7 +7,6 @@ export const feedbackEnv = z.object({
   ...platformEnv,
   ...kafkaEnv,
   ...databaseEnv,
-  /** Health and metrics. */
-  HEALTH_PORT: portNumber.default(8085),
+  HEALTH_PORT: portNumber.default(8085).describe('Health and metrics; 0: any free port.'),
 });
 export type FeedbackConfig = z.infer<typeof feedbackEnv>;

@@ -6,9 +6,12 @@ import { platformEnv, portNumber, positiveInteger } from '#platform';
 export const ingressEnv = z.object({
   ...platformEnv,
   ...kafkaEnv,
-  INGRESS_PORT: portNumber.default(8080),
-  /** Requests that wait for an answer at the same time; one more gets 429. */
-  MAX_IN_FLIGHT: positiveInteger.default(4096),
+  INGRESS_PORT: portNumber.default(8080).describe('Predictions, truth, health and metrics.'),
+  MAX_IN_FLIGHT: positiveInteger
+    .default(4096)
+    .describe(
+      'Requests that are taken on and not answered yet: of one version in a worker, of all callers in the ingress.',
+    ),
 });
 export type IngressConfig = z.infer<typeof ingressEnv>;
 

@@ -7,11 +7,13 @@ export const modelWorkerEnv = z.object({
   ...platformEnv,
   ...kafkaEnv,
   ...replyEnv,
-  HEALTH_PORT: portNumber.default(8083),
-  /** Versions of this pool run here. */
-  POOL: z.string().min(1).default('default'),
-  /** Requests of one version that are taken from Kafka and not answered yet; the rest waits where others can take it. */
-  MAX_IN_FLIGHT: positiveInteger.default(1_024),
+  HEALTH_PORT: portNumber.default(8083).describe('Health and metrics; 0: any free port.'),
+  POOL: z.string().min(1).default('default').describe('Versions of this pool run here.'),
+  MAX_IN_FLIGHT: positiveInteger
+    .default(1_024)
+    .describe(
+      'Requests that are taken on and not answered yet: of one version in a worker, of all callers in the ingress.',
+    ),
 });
 export type ModelWorkerConfig = z.infer<typeof modelWorkerEnv>;
 

@@ -7,7 +7,6 @@ export const recorderEnv = z.object({
   ...platformEnv,
   ...kafkaEnv,
   ...databaseEnv,
-  /** Health and metrics. */
-  HEALTH_PORT: portNumber.default(8084),
+  HEALTH_PORT: portNumber.default(8084).describe('Health and metrics; 0: any free port.'),
 });
 export type RecorderConfig = z.infer<typeof recorderEnv>;

@@ -7,6 +7,6 @@ export const routerEnv = z.object({
   ...platformEnv,
   ...kafkaEnv,
   ...replyEnv,
-  HEALTH_PORT: portNumber.default(8082),
+  HEALTH_PORT: portNumber.default(8082).describe('Health and metrics; 0: any free port.'),
 });
 export type RouterConfig = z.infer<typeof routerEnv>;
