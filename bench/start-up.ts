@@ -4,7 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark, Context } from './benchmark.js';
 import { launchLocalStack, type LocalStack } from './harness/local-stack.js';
-import { memory } from './harness/processes.js';
+import { memory, memoryByProgram, type Memory } from './harness/processes.js';
 import { digitRows, digitsEndpoint } from './harness/understudy.js';
 
 const endpoint = 'bench';
@@ -24,6 +24,7 @@ export const startUp: Benchmark = {
       const requests = Math.round(2_000 * context.scale);
       for (let n = 1; n <= requests; n += 1) await predict(stack, n);
       const resident = memory(stack.pid);
+      const byProgram = memoryByProgram(stack.pid);
       context.say(`first prediction after ${seconds.toFixed(1)} s`);
       return {
         figures: [
@@ -41,10 +42,11 @@ export const startUp: Benchmark = {
                   name: 'resident',
                   value: resident.rss / 1e9,
                   unit: 'GB',
-                  detail: `of npm, the services, Kafka and Postgres after ${requests} predictions; ${(resident.pss / 1e9).toFixed(2)} GB with shared pages counted once`,
+                  detail: `of npm, the services, Kafka and Postgres after ${requests} predictions; ${(resident.pss / 1e9).toFixed(2)} GB with shared pages counted once; MB: ${inMegabytes(byProgram)}`,
                 },
               ]),
         ],
+        raw: { resident, byProgram },
       };
     } catch (error) {
       context.say(endOf(context));
@@ -93,5 +95,10 @@ async function until(stack: LocalStack, ask: () => Promise<boolean>): Promise<vo
     await sleep(100);
   }
 }
+
+const inMegabytes = (byProgram: Readonly<Record<string, Memory>>): string =>
+  Object.entries(byProgram)
+    .map(([name, { rss, pss }]) => `${name} ${(rss / 1e6).toFixed(0)} (${(pss / 1e6).toFixed(0)})`)
+    .join(', ');
 
 const endOf = ({ folder }: Context): string => readFileSync(join(folder, 'start.log'), 'utf8').slice(-2_000);

@@ -29,8 +29,29 @@ export function cpuSeconds(pid: number): number | null {
 
 /** Resident memory of a process and its descendants; null where there is no /proc. */
 export function memory(pid: number): Memory | null {
+  return memoryOf(tree(pid));
+}
+
+/** Resident memory of a process and its descendants, by what each runs, in bytes; several of a kind are summed. */
+export function memoryByProgram(pid: number): Record<string, Memory> {
+  const programs = new Map<string, number[]>();
+  for (const member of tree(pid)) programs.set(programOf(member), [...(programs.get(programOf(member)) ?? []), member]);
+  const measured = [...programs].map(([name, members]) => [name, memoryOf(members)] as const);
+  return Object.fromEntries(measured.filter((entry): entry is [string, Memory] => entry[1] !== null));
+}
+
+/** In a word what a process runs: an app's name, `java`, `postgres`, `start.mjs`, … */
+function programOf(pid: number): string {
+  const [command = '?', ...words] = read(`/proc/${pid}/cmdline`).split('\0');
+  const app = words.map((word) => /apps\/([^/]+)\//.exec(word)?.[1]).find((name) => name !== undefined);
+  const script = words.find((word) => /\.[cm]?js$/.test(word));
+  const name = (path: string) => path.split(/[ :]/)[0]?.split('/').at(-1) ?? path;
+  return app ?? name(/node$/.test(command) && script !== undefined ? script : command);
+}
+
+function memoryOf(pids: readonly number[]): Memory | null {
   if (!existsSync('/proc/self/smaps_rollup')) return null;
-  const members = tree(pid).map((member) => read(`/proc/${member}/smaps_rollup`));
+  const members = pids.map((member) => read(`/proc/${member}/smaps_rollup`));
   const sum = (field: string) =>
     members.reduce(
       (total, text) => total + Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0),
