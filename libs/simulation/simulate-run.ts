@@ -21,6 +21,8 @@ export interface Decision {
   readonly outcome: Verdict['outcome'];
   readonly version: string | null;
   readonly reason: string;
+  /** The rollout ended with it; else it is advice that waits for an operator, and nobody acts on it here. */
+  readonly ended: boolean;
   /** ms since the start. */
   readonly at: number;
   /** Requests that had come by then. */
@@ -151,7 +153,8 @@ function play({ manifest, strategy, looks, traffic, surroundings, run, observe }
 
 function decisionOf({ verdict, status }: Evaluation<unknown>, at: number, requests: number): Decision | null {
   const { outcome, version = null, reason } = verdict;
-  return decisive.includes(outcome) || status !== 'running' ? { outcome, version, reason, at, requests } : null;
+  const ended = status !== 'running';
+  return decisive.includes(outcome) || ended ? { outcome, version, reason, ended, at, requests } : null;
 }
 
 const weightsOf = ({ allocation }: Evaluation<unknown>['plan']): number[] => allocation.map(({ weight }) => weight);

@@ -6,6 +6,7 @@ const decided = (outcome: Decision['outcome'], at: number): Decision => ({
   outcome,
   version: 'v2',
   reason: 'r',
+  ended: true,
   at,
   requests: at / 10,
 });
@@ -26,9 +27,9 @@ it('counts outcomes and takes quantiles over all runs', () => {
   ];
   const summary = summarize(results);
   expect(summary.outcomes).toEqual([
-    { outcome: 'promote', version: 'v2', runs: 6 },
-    { outcome: 'rollback', version: 'v2', runs: 3 },
-    { outcome: 'undecided', version: null, runs: 1 },
+    { outcome: 'promote', version: 'v2', ended: true, runs: 6 },
+    { outcome: 'rollback', version: 'v2', ended: true, runs: 3 },
+    { outcome: 'undecided', version: null, ended: false, runs: 1 },
   ]);
   expect(summary.timeToVerdict).toEqual({ median: 500, p90: 1000 });
   expect(summary.requestsToVerdict).toEqual({ median: 50, p90: 100 });

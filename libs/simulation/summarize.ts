@@ -5,6 +5,8 @@ import type { RunResult } from './simulate-run.js';
 export interface OutcomeCount {
   readonly outcome: Verdict['outcome'] | 'undecided';
   readonly version: string | null;
+  /** The rollout ended with it; else it waits for an operator, or for more. */
+  readonly ended: boolean;
   readonly runs: number;
 }
 
@@ -70,13 +72,11 @@ export function summarize(results: readonly RunResult[]): Summary {
 const timeOf = ({ decision }: RunResult): number => decision?.at ?? Infinity;
 
 function countOutcomes(results: readonly RunResult[]): OutcomeCount[] {
-  const counts = new Map<string, { outcome: OutcomeCount['outcome']; version: string | null; runs: number }>();
+  const counts = new Map<string, OutcomeCount>();
   for (const { decision } of results) {
-    const { outcome, version } = decision ?? { outcome: 'undecided' as const, version: null };
-    const key = `${outcome} ${version ?? ''}`;
-    const count = counts.get(key) ?? { outcome, version, runs: 0 };
-    count.runs++;
-    counts.set(key, count);
+    const { outcome, version, ended } = decision ?? { outcome: 'undecided', version: null, ended: false };
+    const key = `${outcome} ${version ?? ''} ${ended}`;
+    counts.set(key, { outcome, version, ended, runs: (counts.get(key)?.runs ?? 0) + 1 });
   }
   return [...counts.values()].sort((a, b) => b.runs - a.runs);
 }

@@ -5,6 +5,7 @@ import { registerDescribe } from './describe.js';
 import { registerEvents } from './events.js';
 import { registerGet } from './get.js';
 import { registerPredict } from './predict.js';
+import { registerSimulate } from './simulate.js';
 import { registerSteering } from './steering.js';
 import { registerTruth } from './truth.js';
 
@@ -18,4 +19,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerDelete,
   registerPredict,
   registerTruth,
+  registerSimulate,
 ];

@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { repository } from '#testing';
+
+const run = promisify(execFile);
+const manifest = join(repository, 'examples/digits/endpoint.yaml');
+
+async function simulate(...words: string[]): Promise<{ stdout: string; stderr: string }> {
+  return await run(process.execPath, [join(repository, 'bin/understudy.mjs'), 'simulate', '-f', manifest, ...words]);
+}
+
+it('gives the same on one thread and on several, as JSON', async () => {
+  const words = ['--rewards', 'v1=0.9,v2=0.7', '--requests', '4000', '--runs', '8', '--seed', '5', '--json'];
+  const one = await simulate(...words, '--threads', '1');
+  const several = await simulate(...words, '--threads', '2');
+  expect(several.stdout).toBe(one.stdout);
+  expect(JSON.parse(one.stdout)).toMatchObject({
+    endpoint: 'digits',
+    seed: 5,
+    runs: 8,
+    outcomes: [{ outcome: 'rollback', version: 'v2', runs: 8 }],
+  });
+});
+
+it('says what is wrong with a world, and with an option', async () => {
+  await expect(simulate('--rewards', 'v1=0.9')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('what are the rewards of v2? The strategy names it') as string,
+  });
+  await expect(simulate('--rewards', 'v1=0.9,v2=0.9', '--rate', 'fast')).rejects.toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('expected a rate such as 50/s') as string,
+  });
+});
