@@ -1,4 +1,5 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { Evidence } from '#contracts';
 import { Database, StepFactsCache } from '#database';
 import { CoalescingProducer, TopicNames } from '#kafka';
 import { FeedbackMetrics } from '../feedback-metrics.js';
@@ -59,22 +60,23 @@ export class EvidencePublisher implements OnModuleInit, OnModuleDestroy {
 
   private async publish(endpoints: readonly string[]): Promise<void> {
     const lagSeconds = await this.lag.seconds(this.database.pool);
-    await Promise.all(
-      endpoints.map(async (endpoint) => {
-        const evidence = await this.database.transaction(
-          (client) => readEvidence(client, endpoint, this.facts, Date.now(), lagSeconds),
-          'snapshot',
-        );
-        if (evidence !== null) {
-          await this.producer.send({
-            topic: this.names.of('evidence'),
-            key: endpoint,
-            value: JSON.stringify(evidence),
-          });
-          this.metrics.publish(endpoint);
-        }
-        this.unsent.delete(endpoint);
-      }),
+    const all = await this.database.transaction(async (client) => {
+      const read: Evidence[] = [];
+      for (const endpoint of endpoints) {
+        const evidence = await readEvidence(client, endpoint, this.facts, Date.now(), lagSeconds);
+        if (evidence !== null) read.push(evidence);
+      }
+      return read;
+    }, 'snapshot');
+    const topic = this.names.of('evidence');
+    const records = all.map((evidence) => ({ topic, key: evidence.endpoint, value: JSON.stringify(evidence) }));
+    // What Kafka does not take now stays on the list; the producer tells of its own problems.
+    const sent = await this.producer.sendAll(records).then(
+      () => true,
+      () => false,
     );
+    if (!sent) return;
+    for (const { endpoint } of all) this.metrics.publish(endpoint);
+    this.unsent.clear();
   }
 }

@@ -28,8 +28,9 @@ export class LagWatch implements OnModuleInit, OnModuleDestroy {
     this.repeating.start();
   }
 
-  async onModuleDestroy(): Promise<void> {
-    await this.repeating.stop();
+  onModuleDestroy(): void {
+    // A look that waits for a broker need not be waited for.
+    void this.repeating.stop();
   }
 
   /** Age in seconds of the oldest prediction or truth that is not in the statistics, about. */

@@ -122,7 +122,7 @@ describe('in any order', () => {
           if (assignment === 'request') expect(await recountArms(harness.pool, endpoint)).toEqual([]);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 30 },
     );
   }, 240_000);
 });

@@ -5,13 +5,21 @@ import { scoringRule, type ScoringRule } from '#scoring';
 /** How an endpoint's requests are scored. */
 export interface EndpointRule {
   readonly rule: ScoringRule;
+  /** Which output of a version the truth looks at, where the version names one and the rule does not. */
+  readonly outputs: ReadonlyMap<string, string>;
   /** With `missing: default`, windows of requests up to here have closed; ms since 1970. */
   readonly closedUntil: number;
 }
 
+interface Parsed {
+  readonly revision: number;
+  readonly rule: ScoringRule | Error;
+  readonly outputs: ReadonlyMap<string, string>;
+}
+
 /** The scoring rules as the manifests say now. Parsed once a revision. */
 export class EndpointRules {
-  private readonly parsed = new Map<string, { revision: number; rule: ScoringRule | Error }>();
+  private readonly parsed = new Map<string, Parsed>();
 
   /**
    * @returns the rules of those endpoints that exist and have one
@@ -22,21 +30,34 @@ export class EndpointRules {
        FROM endpoints e LEFT JOIN window_state w ON w.endpoint = e.name WHERE e.name = ANY($1)`,
       [[...new Set(endpoints)]],
     );
-    return new Map(
-      rows.flatMap(({ name, revision, truth, until }) => {
-        const rule = this.parse(name, revision, truth);
-        return rule instanceof Error ? [] : [[name, { rule, closedUntil: until ?? -Infinity }]];
-      }),
-    );
+    const rules = new Map<string, EndpointRule>();
+    for (const { name, revision, truth, until } of rows) {
+      const { rule, outputs } = await this.parse(client, name, revision, truth);
+      if (!(rule instanceof Error)) rules.set(name, { rule, outputs, closedUntil: until ?? -Infinity });
+    }
+    return rules;
   }
 
-  private parse(name: string, revision: number, truth: unknown): ScoringRule | Error {
+  private async parse(
+    client: pg.Pool | pg.ClientBase,
+    name: string,
+    revision: number,
+    truth: unknown,
+  ): Promise<Parsed> {
     const known = this.parsed.get(name);
-    if (known?.revision === revision) return known.rule;
-    const rule = ruleOf(truth);
-    this.parsed.set(name, { revision, rule });
-    return rule;
+    if (known?.revision === revision) return known;
+    const parsed = { revision, rule: ruleOf(truth), outputs: await outputsOf(client, name) };
+    this.parsed.set(name, parsed);
+    return parsed;
   }
+}
+
+async function outputsOf(client: pg.Pool | pg.ClientBase, endpoint: string): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ version: string; output: string }>(
+    `SELECT version, spec->>'output' AS output FROM model_versions WHERE endpoint = $1 AND spec->>'output' IS NOT NULL`,
+    [endpoint],
+  );
+  return new Map(rows.map(({ version, output }) => [version, output]));
 }
 
 /** The rule of `spec.truth` of a manifest; the deployer refuses one that is wrong, so an error here is rare. */

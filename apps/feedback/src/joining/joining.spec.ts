@@ -123,6 +123,18 @@ describe('a truth', () => {
     expect(await harness.outcomes(endpoint)).toMatchObject([{ reward: 4 }]);
   });
 
+  it('looks at the output that the version names', async () => {
+    const endpoint = await harness.endpoint();
+    await harness.pool.query(
+      `INSERT INTO model_versions (endpoint, version, runtime, artifact, spec) VALUES ($1, 'v1', 'onnx', '/v1', '{"output": "class"}')`,
+      [endpoint],
+    );
+    await recordRow(harness.pool, primary(endpoint, 'a', { answer: { class: 3, label: 8 } }));
+    await insertTruth(harness.pool, { endpoint, id: 'a', truth: 3, at: at + 1 });
+    await harness.joinAll();
+    expect(await harness.outcomes(endpoint)).toMatchObject([{ reward: 1 }]);
+  });
+
   it('counts what failed for the version assigned; fallbacks and pinned requests are scored and left out', async () => {
     const endpoint = await harness.endpoint();
     await recordRow(harness.pool, primary(endpoint, 'a', { version: 'v2', status: 'error' }));

@@ -19,11 +19,12 @@ export interface WorkedOut {
 
 /** Works out the outcomes of one request's rows from all that is known by now, whatever they were before. */
 export function workOut({ rows, endpointRule, truths }: Question): WorkedOut {
-  const { rule, closedUntil } = endpointRule;
+  const { rule, outputs, closedUntil } = endpointRule;
   const failures: ScoringFailure[] = [];
   const after = rows.map((row) => {
     const closed = rule.missing === 'drop' || row.requestedMs <= closedUntil;
-    const { outcome, error } = judge(row, { ...truths, closed }, rule);
+    const output = rule.output ?? outputs.get(row.version);
+    const { outcome, error } = judge(row, { ...truths, closed }, { ...rule, output });
     if (error !== null) failures.push({ row, ...error });
     return outcome;
   });
