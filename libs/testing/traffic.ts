@@ -1,9 +1,18 @@
+import type pg from 'pg';
 import { digit, v1Question, v2Question } from './digits.js';
 import { eventually } from './eventually.js';
-import type { Stack } from './stack.js';
+import type { ServingClient } from './serving-client.js';
+import type { Upstream } from './upstream.js';
 
 export type Door = 'http' | 'kafka';
 export type TruthDoor = Door | 'sql';
+
+/** Where traffic goes, and where it looks for what came of it. */
+export interface TrafficTarget {
+  readonly serving: ServingClient;
+  readonly upstream: Upstream;
+  readonly pool: pg.Pool;
+}
 
 export interface TrafficOptions {
   readonly endpoint: string;
@@ -49,7 +58,7 @@ export class Traffic {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly stack: Stack,
+    private readonly stack: TrafficTarget,
     private readonly options: TrafficOptions,
   ) {
     this.timer = setInterval(() => this.tick(), tickMs);
