@@ -1,5 +1,5 @@
-import type { Prediction } from '#contracts';
 import type { StepFacts, StepKey } from '#database';
+import type { RowHead } from './read-prediction.js';
 
 /** Rows recorded of one version in one step, for the statistics (table pending_counts). */
 export interface Count extends StepKey {
@@ -14,7 +14,7 @@ export interface Count extends StepKey {
  * Counts rows by what the statistics tell apart. Pinned and fallback rows are in no statistic; consumers are told apart only where
  * the plan assigns by key.
  */
-export function countRows(rows: readonly Prediction[], factsOf: (step: StepKey) => StepFacts): Count[] {
+export function countRows(rows: readonly RowHead[], factsOf: (step: StepKey) => StepFacts): Count[] {
   const counts = new Map<string, Count>();
   for (const row of rows) {
     const { endpoint, rollout, step, version, role, pinned } = row;

@@ -1,9 +1,15 @@
 import { prediction, type Prediction } from '#contracts';
 import { type IncomingRecord, readJson } from '#kafka';
+import { predictionLine } from './prediction-line.js';
+
+/** What the recorder looks at of a row; the bodies of question and answer it only passes on. */
+export type RowHead = Omit<Prediction, 'request' | 'response'>;
 
 /** A row to be written, and the record that it came in. */
 export interface LogRow {
-  readonly prediction: Prediction;
+  readonly prediction: RowHead;
+  /** The whole row for COPY: made when it is read, so that it is ready when the transaction before it has ended. */
+  readonly line: string;
   readonly record: IncomingRecord;
 }
 
@@ -21,5 +27,6 @@ export function readPrediction(record: IncomingRecord): ReadRow {
   if (wrong !== undefined) {
     return { ok: false, reason: `${wrong}: ${read.value[wrong]} is no moment between 1970 and 9999, in ms` };
   }
-  return { ok: true, row: { prediction: read.value, record } };
+  const { request: _request, response: _response, ...head } = read.value;
+  return { ok: true, row: { prediction: head, line: predictionLine(read.value), record } };
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { copyIn, locks, type StepFactsCache } from '#database';
 import { countRows } from './count-rows.js';
 import type { Count } from './count-rows.js';
-import { isoTime, predictionLine, predictionTarget } from './prediction-line.js';
+import { isoTime, predictionTarget } from './prediction-line.js';
 import type { LogRow } from './read-prediction.js';
 import { dayOf, withoutRepeats } from './without-repeats.js';
 
@@ -36,7 +36,7 @@ export async function recordRows(
     const { endpoint, role, requestedAt } = row.prediction;
     return role !== 'fallback' && requestedAt <= (closed.get(endpoint) ?? -Infinity);
   });
-  await copyIn(client, predictionTarget, predictions.map(predictionLine).join(''));
+  await copyIn(client, predictionTarget, fresh.map(({ line }) => line).join(''));
   await queueCounts(
     client,
     countRows(predictions, (step) => facts.get(step)),
