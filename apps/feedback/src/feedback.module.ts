@@ -10,8 +10,8 @@ import { WindowCloser } from './joining/window-closer.js';
 import { GroundTruthConsumer } from './truth/on-ground-truth.consumer.js';
 import { TruthRecorder } from './truth/truth-recorder.js';
 
-// One each for truth that comes in, the joiner, the closing of windows and the evidence; and one to look at its health.
-const connections = 5;
+// Two for the joiner; one each for truth that comes in, the closing of windows, the evidence, and a look at its health.
+const connections = 6;
 const maxInFlight = 8_192;
 
 @Module({})

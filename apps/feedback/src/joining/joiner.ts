@@ -10,6 +10,8 @@ import { joinBatch, JoinFailed, type JoinReport } from './join-batch.js';
 
 /** Requests in one transaction: enough to spread its cost, few enough that others soon have their turn. */
 const mostRequests = 1_000;
+/** Transactions at a time while there is a backlog: one is worked out here while Postgres works on the other. */
+const mostLanes = 2;
 /** How soon a truth that came by SQL, and a row that was recorded, is noticed. */
 const lookEveryMs = 100;
 /** After a transaction that failed. */
@@ -25,6 +27,7 @@ export class Joiner implements OnModuleInit, OnModuleDestroy {
   private readonly repeating = new Repeating(() => this.turn(), lookEveryMs);
   private readonly stopping = new AbortController();
   private limit = mostRequests;
+  private lanes = 1;
 
   constructor(
     private readonly database: Database,
@@ -49,6 +52,14 @@ export class Joiner implements OnModuleInit, OnModuleDestroy {
 
   private async turn(): Promise<boolean> {
     if (!(await this.database.whenMigrated(this.stopping.signal))) return false;
+    const turns = await Promise.all(Array.from({ length: this.lanes }, () => this.joinOrRecover()));
+    const more = turns.some(Boolean);
+    this.lanes = more ? mostLanes : 1;
+    return more;
+  }
+
+  /** One transaction; whether there is more to do. */
+  private async joinOrRecover(): Promise<boolean> {
     try {
       const report = await this.join();
       this.metrics.join(report.requests, report.outcomes, report.failures);

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { copyIn, copyLine } from '#database';
 import type { Outcome } from '#scoring';
 import type { LoggedRow } from './read-requests.js';
 
@@ -26,28 +27,57 @@ const identityTypes = '$1::text[], $2::text[], $3::text[], $4::timestamptz[]';
 
 /** Writes the outcomes that change, within the caller's transaction, which alone works on these requests. */
 export async function writeOutcomes(client: pg.ClientBase, changes: readonly OutcomeChange[]): Promise<void> {
-  const gone = changes.filter(({ outcome }) => outcome === null);
-  const there = changes.flatMap(({ row, outcome }) => (outcome === null ? [] : [{ row, outcome }]));
+  const fresh: ScoredRow[] = [];
+  const changed: ScoredRow[] = [];
+  const gone: OutcomeChange[] = [];
+  for (const change of changes) {
+    const { row, outcome } = change;
+    if (outcome === null) gone.push(change);
+    else if (row.before === null) fresh.push({ row, outcome });
+    else changed.push({ row, outcome });
+  }
+  if (fresh.length > 0) await copyIn(client, outcomeTarget, fresh.map(outcomeLine).join(''));
+  if (changed.length > 0) await updateOutcomes(client, changed);
   if (gone.length > 0) await remove(client, 'outcomes', gone);
-  if (there.length === 0) return;
+}
+
+interface ScoredRow {
+  readonly row: LoggedRow;
+  readonly outcome: Outcome;
+}
+
+const outcomeTarget = `outcomes (${identity}, version, role, rollout, step, pinned, routing_key, reward, truth_seq, late, counted)`;
+
+const outcomeLine = ({ row, outcome }: ScoredRow): string =>
+  copyLine([
+    row.endpoint,
+    row.requestId,
+    row.slot,
+    row.requestedAt,
+    row.version,
+    row.role,
+    row.rollout,
+    row.step,
+    row.pinned,
+    row.routingKey,
+    outcome.reward,
+    outcome.truthSeq,
+    outcome.late,
+    outcome.counted,
+  ]);
+
+async function updateOutcomes(client: pg.ClientBase, changed: readonly ScoredRow[]): Promise<void> {
   await client.query(
-    `INSERT INTO outcomes (${identity}, version, role, rollout, step, pinned, routing_key, reward, truth_seq, late, counted)
-     SELECT * FROM unnest(${identityTypes}, $5::text[], $6::text[], $7::int[], $8::int[], $9::bool[], $10::text[],
-       $11::float8[], $12::bigint[], $13::bool[], $14::bool[])
-     ON CONFLICT (${identity}) DO UPDATE SET
-       reward = excluded.reward, truth_seq = excluded.truth_seq, late = excluded.late, counted = excluded.counted, scored_at = now()`,
+    `UPDATE outcomes o SET reward = c.reward, truth_seq = c.truth_seq, late = c.late, counted = c.counted, scored_at = now()
+     FROM unnest(${identityTypes}, $5::float8[], $6::bigint[], $7::bool[], $8::bool[])
+       AS c (${identity}, reward, truth_seq, late, counted)
+     WHERE o.endpoint = c.endpoint AND o.request_id = c.request_id AND o.slot = c.slot AND o.requested_at = c.requested_at`,
     [
-      ...identityOf(there),
-      there.map(({ row }) => row.version),
-      there.map(({ row }) => row.role),
-      there.map(({ row }) => row.rollout),
-      there.map(({ row }) => row.step),
-      there.map(({ row }) => row.pinned),
-      there.map(({ row }) => row.routingKey),
-      there.map(({ outcome }) => outcome.reward),
-      there.map(({ outcome }) => outcome.truthSeq),
-      there.map(({ outcome }) => outcome.late),
-      there.map(({ outcome }) => outcome.counted),
+      ...identityOf(changed),
+      changed.map(({ outcome }) => outcome.reward),
+      changed.map(({ outcome }) => outcome.truthSeq),
+      changed.map(({ outcome }) => outcome.late),
+      changed.map(({ outcome }) => outcome.counted),
     ],
   );
 }
@@ -60,7 +90,7 @@ export async function writeFailures(
 ): Promise<void> {
   const failing = new Set(failures.map(({ row }) => row));
   const fine = looked.filter((row) => !failing.has(row)).map((row) => ({ row }));
-  if (fine.length > 0) await remove(client, 'scoring_errors', fine);
+  if (fine.length > 0 && (await haveFailures(client, fine))) await remove(client, 'scoring_errors', fine);
   if (failures.length === 0) return;
   await client.query(
     `INSERT INTO scoring_errors (${identity}, version, truth_seq, error)
@@ -73,6 +103,15 @@ export async function writeFailures(
       failures.map(({ message }) => message),
     ],
   );
+}
+
+/** Whether there are any scoring errors of these rows' endpoints: mostly there are none, and nothing has to be looked for. */
+async function haveFailures(client: pg.ClientBase, rows: readonly { row: LoggedRow }[]): Promise<boolean> {
+  const { rows: found } = await client.query<{ any: boolean }>(
+    'SELECT EXISTS (SELECT 1 FROM scoring_errors WHERE endpoint = ANY($1)) AS any',
+    [[...new Set(rows.map(({ row }) => row.endpoint))]],
+  );
+  return found[0]?.any === true;
 }
 
 async function remove(
