@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { digitsManifest, soleVersion } from '#testing';
+import { digitsManifest, soleVersion, weightOf } from '#testing';
 import { useStack } from './use-stack.js';
 
 describe('bandit: traffic flows to the version that the truth favours', () => {
@@ -9,11 +9,16 @@ describe('bandit: traffic flows to the version that the truth favours', () => {
   it('ends at the better arm, and logs the odds of each draw', async () => {
     const { control, log } = stack();
     const strategy = {
-      bandit: { arms: ['v1', 'v2', 'v3'], policy: 'thompson', floor: 0.05, cadence: '1s', burnIn: 30, minSamples: 50 },
+      bandit: { arms: ['v1', 'v2', 'v3'], policy: 'thompson', floor: 0.05, cadence: '1s', burnIn: 30, minSamples: 100 },
     };
     await control.apply(digitsManifest(name, strategy));
     const requests = stack().traffic({ endpoint: name, perSecond: 200, truth: { delayMs: 500 } });
 
+    // Enough to move the shares, too little to name a winner.
+    await requests.more(180);
+    await requests.stop();
+    await control.awaitPlan(name, (plan) => weightOf(plan, 'v3') < 0.1, 'the broken arm down to its floor');
+    requests.goOn();
     const view = await control.awaitView(
       name,
       ({ plan }) => soleVersion(plan) === 'v2',
@@ -26,9 +31,8 @@ describe('bandit: traffic flows to the version that the truth favours', () => {
 
     const weights = await log.weights(name);
     const shares = weights.map((plan) => plan['v3'] ?? 0);
-    // The broken arm loses its share down to the floor and, at the end, that too.
-    expect(shares[0]).toBeGreaterThan(0.2);
-    expect(Math.min(...shares.slice(0, -1))).toBeLessThan(0.1);
+    expect(shares[0]).toBeGreaterThan(0.3);
+    expect(Math.min(...shares.slice(0, -1))).toBeGreaterThanOrEqual(0.05);
     expect(shares.at(-1)).toBe(0);
 
     expect(Object.fromEntries(requests.refused)).toEqual({});

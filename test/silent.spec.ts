@@ -26,27 +26,31 @@ describe('silent: candidates answer in the wings and are compared on the same re
 
     const account = await log.awaitAccount(name, requests.accepted);
     expect(account).toMatchObject({ missing: [], repeated: [] });
-    const counted = await eventually(
-      async () => {
-        const { rows } = await pool.query<{ slot: string; n: number }>(
-          'SELECT slot, count(*)::int AS n FROM predictions WHERE endpoint = $1 GROUP BY slot',
-          [name],
-        );
-        const bySlot = Object.fromEntries(rows.map(({ slot, n }) => [slot, n]));
-        return bySlot['shadow:v2'] === requests.accepted.size ? bySlot : undefined;
-      },
-      { what: 'a shadow row of v2 for each request' },
-    );
-    // Half of them, drawn by the request's id.
-    expect(counted['shadow:v3']! / counted['primary']!).toBeGreaterThan(0.35);
-    expect(counted['shadow:v3']! / counted['primary']!).toBeLessThan(0.65);
     // One truth scores the version that answered and every shadow that saw the request.
-    await eventually(
-      async () => (await log.outcomes(name)).length === Object.values(counted).reduce((a, b) => a + b, 0),
-      {
-        what: 'every row scored',
+    const bySlot = async () => {
+      const { rows } = await pool.query<{ slot: string; rows: number; scored: number }>(
+        `SELECT slot, count(*)::int AS rows, count(reward)::int AS scored
+         FROM predictions LEFT JOIN outcomes USING (endpoint, request_id, slot, requested_at)
+         WHERE endpoint = $1 GROUP BY slot ORDER BY slot`,
+        [name],
+      );
+      return rows;
+    };
+    const [primary, shadow2, shadow3] = await eventually(
+      async () => {
+        const slots = await bySlot();
+        const complete =
+          slots[1]?.rows === requests.accepted.size && slots.every(({ rows, scored }) => rows === scored);
+        return complete ? slots : undefined;
       },
+      { what: 'a row of v2 for each request, and every row scored', timeoutMs: 60_000 },
     );
+    expect(primary).toMatchObject({ slot: 'primary', rows: requests.accepted.size });
+    expect(shadow2).toMatchObject({ slot: 'shadow:v2' });
+    // Half of them, drawn by the request's id.
+    expect(shadow3!.slot).toBe('shadow:v3');
+    expect(shadow3!.rows / primary!.rows).toBeGreaterThan(0.35);
+    expect(shadow3!.rows / primary!.rows).toBeLessThan(0.65);
     const worse = view.pairs.find(({ shadow }) => shadow === 'v3');
     expect(worse!.worse).toBeGreaterThan(worse!.better);
   });

@@ -61,20 +61,12 @@ export class Traffic {
     private readonly stack: TrafficTarget,
     private readonly options: TrafficOptions,
   ) {
-    this.timer = setInterval(() => this.tick(), tickMs);
+    this.goOn();
   }
 
-  /** Waits until so many requests have been accepted since now. */
-  async more(count: number, timeoutMs = 60_000): Promise<void> {
-    const from = this.accepted.size;
-    await eventually(() => this.accepted.size >= from + count, { timeoutMs, what: `${count} more accepted requests` });
-  }
-
-  /** Ends the requests, waits for the answers that are due, and delivers the truth that is owed. */
+  /** Ends the requests, until `goOn` if at all: waits for the answers that are due, and delivers the truth that is owed. */
   async stop(): Promise<void> {
-    if (this.timer === undefined) return;
     clearInterval(this.timer);
-    this.timer = undefined;
     while (this.running.size > 0) await Promise.all(this.running);
     await eventually(
       async () => {
@@ -83,6 +75,16 @@ export class Traffic {
       },
       { timeoutMs: 60_000, what: 'every truth taken' },
     );
+  }
+
+  goOn(): void {
+    this.timer = setInterval(() => this.tick(), tickMs);
+  }
+
+  /** Waits until so many requests have been accepted since now. */
+  async more(count: number, timeoutMs = 60_000): Promise<void> {
+    const from = this.accepted.size;
+    await eventually(() => this.accepted.size >= from + count, { timeoutMs, what: `${count} more accepted requests` });
   }
 
   /** Ends the requests and drops the truth that is owed: for a test that is over. */
