@@ -8,10 +8,12 @@ import { shadows } from './shadows.js';
 import { startUp } from './start-up.js';
 import { truthToPlan } from './truth-to-plan.js';
 import { truths } from './truths.js';
+import { verdicts } from './verdicts.js';
 
 /** Every benchmark, in the order in which `npm run bench` runs them. A new one is a new file and a line here. */
 export const benchmarks: readonly Benchmark[] = [
   decisions,
+  verdicts,
   floor,
   nest,
   http,

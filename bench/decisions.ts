@@ -1,7 +1,7 @@
-import { performance } from 'node:perf_hooks';
 import { compilePlan, decide, drawShadows } from '#routing';
 import type { TrafficPlan } from '#contracts';
 import type { Benchmark, Figure } from './benchmark.js';
+import { pace } from './harness/pace.js';
 
 /** What the router computes for each request, without Kafka around it. */
 export const decisions: Benchmark = {
@@ -16,7 +16,7 @@ export const decisions: Benchmark = {
     const figures = cases.map(([name, one]): Figure => {
       const compiled = compilePlan(one);
       let seen = 0;
-      const perSecond = pace(1_000 * context.scale, (n) => {
+      const perSecond = pace(1_000 * context.scale, 1_000, (n) => {
         const requestId = `0199d2c4-7d1e-7c3a-9b7f-${n}`;
         seen += decide({ plan: compiled, requestId }).version.length + drawShadows(compiled, requestId).length;
       });
@@ -27,24 +27,6 @@ export const decisions: Benchmark = {
     return Promise.resolve({ figures });
   },
 };
-
-/** Calls a second for about `ms` milliseconds, after a quarter of that to warm up. */
-function pace(ms: number, call: (n: number) => void): number {
-  let n = 0;
-  const runFor = (duration: number): number => {
-    const begin = performance.now();
-    let calls = 0;
-    let elapsed = 0;
-    while (elapsed < duration) {
-      for (let index = 0; index < 1_000; index += 1) call((n += 1));
-      calls += 1_000;
-      elapsed = performance.now() - begin;
-    }
-    return (calls / elapsed) * 1000;
-  };
-  runFor(ms / 4);
-  return runFor(ms);
-}
 
 function plan(versions: number, shadows: number): TrafficPlan {
   const name = (index: number) => `v${index + 1}`;
