@@ -95,6 +95,16 @@ describe('day partitions', () => {
       dayPartition(new Date(later.getTime() + day)).table,
     ]);
   });
+
+  it('wait for nobody who reads the log for long', async () => {
+    const later = new Date(Date.now() + 90 * day);
+    const reader = await database.pool.connect();
+    await reader.query('BEGIN; SELECT count(*) FROM predictions');
+    await expect(ensurePartitions(database.pool, later)).rejects.toMatchObject({ code: '55P03' });
+    await reader.query('COMMIT');
+    reader.release();
+    expect(await ensurePartitions(database.pool, later)).toHaveLength(9);
+  });
 });
 
 describe('a transaction', () => {

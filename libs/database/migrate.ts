@@ -3,6 +3,7 @@ import { inSession } from './in-session.js';
 import { locks } from './locks.js';
 import { migrations } from './migrations/index.js';
 import { ensurePartitions } from './partitions.js';
+import { sqlStateOf } from './problems.js';
 
 /**
  * Brings the schema up to date, once, however many services start together: the first takes a lock, the others wait for it and
@@ -21,8 +22,13 @@ export async function migrate(pool: pg.Pool, url: string, now: Date): Promise<vo
       }
     });
   }
-  await ensurePartitions(pool, now);
+  await ensurePartitions(pool, now).catch((error: unknown) => {
+    // The recorder tries again; no service has to wait for that.
+    if (sqlStateOf(error) !== lockNotAvailable) throw error;
+  });
 }
+
+const lockNotAvailable = '55P03';
 
 async function isUpToDate(client: pg.Pool | pg.ClientBase): Promise<boolean> {
   const { rows } = await client.query<{ present: boolean }>(`SELECT to_regclass('migrations') IS NOT NULL AS present`);

@@ -29,6 +29,7 @@ export function dayPartition(at: Date): Day {
  * go to the default partition move over.
  *
  * @returns the partitions it made
+ * @throws with SQLSTATE 55P03 where a long query on the log is in the way; rows go to the default partition then
  */
 export async function ensurePartitions(pool: pg.Pool, now: Date): Promise<string[]> {
   const days = Array.from({ length: daysAhead + 2 }, (_, index) =>
@@ -37,6 +38,8 @@ export async function ensurePartitions(pool: pg.Pool, now: Date): Promise<string
   if ((await missing(pool, days)).length === 0) return [];
   return inTransaction(pool, async (client) => {
     await client.query('SELECT pg_advisory_xact_lock($1)', [locks.partitions]);
+    // Behind a long query on the log a partition would wait for its lock, and all recording behind the partition.
+    await client.query(`SET LOCAL lock_timeout = '2s'`);
     const toMake = await missing(client, days);
     for (const day of toMake) await makePartition(client, day);
     return toMake.map((day) => day.table);

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@ne
 import { Database, ensurePartitions } from '#database';
 import { LOGGER, type Logger } from '#platform';
 
-const everyMs = 3_600_000;
+const everyMs = 600_000;
 
 /** Sees to it that the log's day partitions are there before their day comes. */
 @Injectable()
@@ -29,7 +29,7 @@ export class PartitionKeeper implements OnModuleInit, OnModuleDestroy {
       if (made.length > 0) this.logger.info({ partitions: made }, 'made partitions');
     } catch (error) {
       // There is a week's reserve, and behind it the default partition.
-      this.logger.warn({ err: error }, 'could not make partitions; trying again in an hour');
+      this.logger.warn({ err: error }, 'could not make partitions; trying again in ten minutes');
     }
   }
 }
