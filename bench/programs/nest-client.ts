@@ -12,7 +12,7 @@ import type { NestSettings } from './nest-server.js';
 const { brokers, pattern } = ownSettings() as NestSettings;
 
 await answerParent(async () => {
-  Logger.overrideLogger(['error', 'fatal']);
+  Logger.overrideLogger(['fatal']);
   const client = new ClientKafka({ client: { brokers }, consumer: { groupId: pattern } });
   client.subscribeToResponseOf(pattern);
   await client.connect();

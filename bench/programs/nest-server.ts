@@ -24,7 +24,7 @@ await answerParent(async () => {
   @Module({ controllers: [EchoController] })
   class EchoModule {}
 
-  Logger.overrideLogger(['error', 'fatal']);
+  Logger.overrideLogger(['fatal']);
   const options: MicroserviceOptions = {
     transport: Transport.KAFKA,
     options: { client: { brokers }, consumer: { groupId: pattern } },
