@@ -1,5 +1,7 @@
+import { z } from 'zod';
 import type { ArmEvidence, PairEvidence } from './evidence.js';
 import type { TrafficPlan } from './plan.js';
+import { versionName } from './names.js';
 import type { Verdict } from './verdict.js';
 
 /** States of a rollout: one is at work (`running`, `paused`), the others have ended. */
@@ -67,3 +69,24 @@ export interface EndpointEvent {
 /** Verbs of `POST /api/v1/endpoints/{name}/{verb}`. */
 export const steeringVerbs = ['promote', 'rollback', 'pause', 'resume'] as const;
 export type SteeringVerb = (typeof steeringVerbs)[number];
+
+/**
+ * One line of `GET /api/v1/endpoints/{name}/experiment-log`, oldest first: a request that a plan's draw assigned and that the truth has
+ * scored. Enough to say what another policy would have earned.
+ */
+export const loggedRequest = z.object({
+  requestId: z.string(),
+  requestedAt: z.iso.datetime(),
+  /** When the reward was (last) worked out. */
+  scoredAt: z.iso.datetime(),
+  rollout: z.int(),
+  step: z.int(),
+  /** The version it was assigned to. */
+  version: versionName,
+  /** Probability with which the plan gave it this version. */
+  propensity: z.number().gt(0).max(1),
+  /** Each version's probability under that plan; empty where the plan is not known any more. */
+  weights: z.record(z.string(), z.number()),
+  reward: z.number(),
+});
+export type LoggedRequest = z.infer<typeof loggedRequest>;

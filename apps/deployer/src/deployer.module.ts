@@ -4,6 +4,7 @@ import { DatabaseModule } from '#database';
 import { KafkaModule, StateModule } from '#kafka';
 import { EndpointsController } from './api/endpoints.controller.js';
 import { ErrorFilter } from './api/error-filter.js';
+import { ExperimentLogController } from './api/experiment-log.controller.js';
 import { Views } from './api/views.js';
 import { ApplyManifest } from './apply-manifest.js';
 import { Bell } from './bell.js';
@@ -23,6 +24,7 @@ import { Manifests } from './rollouts/manifests.js';
 import { EvidenceConsumer } from './rollouts/on-evidence.consumer.js';
 import { SteerEndpoint } from './steer-endpoint.js';
 import { EventsRepository } from './store/events.repository.js';
+import { ExperimentLogRepository } from './store/experiment-log.repository.js';
 import { OutboxRepository } from './store/outbox.repository.js';
 import { StandingsRepository } from './store/standings.repository.js';
 import { VersionsRepository } from './store/versions.repository.js';
@@ -36,7 +38,7 @@ export class DeployerModule {
     return {
       module: DeployerModule,
       imports: [KafkaModule.for(config), DatabaseModule.for(config, connections), StateModule.reading('heartbeats')],
-      controllers: [EndpointsController, EvidenceConsumer, PlansConsumer],
+      controllers: [EndpointsController, EvidenceConsumer, ExperimentLogController, PlansConsumer],
       providers: [
         { provide: DEPLOYER_CONFIG, useValue: config },
         { provide: APP_FILTER, useClass: ErrorFilter },
@@ -46,6 +48,7 @@ export class DeployerModule {
         DeleteEndpoint,
         EventsRepository,
         EvidenceStore,
+        ExperimentLogRepository,
         GuardTopic,
         LeaderLease,
         LeaderLoop,
