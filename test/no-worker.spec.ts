@@ -21,6 +21,8 @@ describe('a version that no worker has', () => {
     ];
     const canary = { champion: 'v1', candidate: 'v2', steps: [50], interval: '1h', minSamples: 100, margin: 0.1 };
     await control.put(name, digitsManifest(name, { canary }, { versions }));
+    // Else its errors would have it rolled back, and rightly so.
+    await control.steer(name, 'pause');
     const lonely = await control.awaitView(
       name,
       ({ waitsFor }) => waitsFor.length === 1 && waitsFor[0]!.includes('v2'),
