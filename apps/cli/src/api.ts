@@ -1,4 +1,13 @@
-import type { EndpointEvent, EndpointSummary, EndpointView, SteeringVerb } from '#contracts';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import {
+  loggedRequest,
+  type EndpointEvent,
+  type EndpointSummary,
+  type EndpointView,
+  type LoggedRequest,
+  type SteeringVerb,
+} from '#contracts';
 import { ApiError } from './errors.js';
 
 /** Where the services are. */
@@ -38,6 +47,19 @@ export class Api {
 
   events(name: string, limit: number): Promise<EndpointEvent[]> {
     return this.deployer(`/${encodeURIComponent(name)}/events?limit=${limit}`) as Promise<EndpointEvent[]>;
+  }
+
+  /** Scored requests with their propensities, oldest first. @param times ISO 8601; default: the present rollout's */
+  async experimentLog(name: string, times: { from?: string; to?: string }): Promise<LoggedRequest[]> {
+    const query = new URLSearchParams(times).toString();
+    const path = `/api/v1/endpoints/${encodeURIComponent(name)}/experiment-log${query === '' ? '' : `?${query}`}`;
+    const response = await this.call(this.addresses.deployer + path, {});
+    const rows: LoggedRequest[] = [];
+    if (response.body === null) return rows;
+    for await (const line of createInterface({ input: Readable.fromWeb(response.body) })) {
+      if (line !== '') rows.push(loggedRequest.parse(JSON.parse(line)));
+    }
+    return rows;
   }
 
   steer(

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerApply } from './apply.js';
 import { registerDelete } from './delete.js';
 import { registerDescribe } from './describe.js';
+import { registerEvaluate } from './evaluate.js';
 import { registerEvents } from './events.js';
 import { registerGet } from './get.js';
 import { registerPredict } from './predict.js';
@@ -20,4 +21,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerPredict,
   registerTruth,
   registerSimulate,
+  registerEvaluate,
 ];
