@@ -86,6 +86,18 @@ describe('the command line', () => {
     );
   });
 
+  it('says what each version would have earned, by the log', async () => {
+    const evaluated = await understudy('evaluate', name);
+    expect(evaluated, evaluated.output).toMatchObject({ code: 0 });
+    expect(evaluated.output).toMatch(/v[12] alone +1 /);
+    const asked = await understudy('evaluate', name, '--policy', 'thompson', '-o', 'json');
+    expect(JSON.parse(asked.output)).toMatchObject({
+      endpoint: name,
+      rows: 1,
+      estimates: [{ target: 'policy thompson' }],
+    });
+  });
+
   it('pauses, resumes, promotes and rolls back', async () => {
     for (const verb of ['pause', 'resume', 'promote', 'rollback']) {
       const done = await understudy(verb, name);
