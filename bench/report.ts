@@ -32,7 +32,9 @@ export function render(run: Run): string {
   const parts = [`${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}, ${run.date}`];
   const loads = Object.values(run.results).filter((result) => result.loads !== undefined);
   if (loads.length > 0) parts.push(loadTable(loads));
-  const figures = Object.values(run.results).flatMap((result) => result.figures ?? []);
+  const figures = Object.entries(run.results).flatMap(([name, result]) =>
+    (result.figures ?? []).map((figure) => ({ ...figure, name: `${name}: ${figure.name}` })),
+  );
   if (figures.length > 0) {
     const table = newTable(['', 'value', 'unit', 'how']);
     for (const { name, value, unit, detail } of figures) table.push([name, short(value), unit, detail]);
