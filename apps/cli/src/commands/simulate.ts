@@ -1,9 +1,5 @@
 import { availableParallelism } from 'node:os';
 import { Option, type Command } from 'commander';
-import { parseManifest, type Manifest } from '#manifests';
-import { summarize, worldProblems, worldWarnings } from '#simulation';
-import { print } from '../output.js';
-import { readManifest } from '../read-manifest.js';
 import {
   countOf,
   delayOf,
@@ -13,22 +9,8 @@ import {
   rewardsOf,
   seedOf,
   sharesByVersion,
-  worldOf,
-  type WorldOptions,
 } from '../simulation/parse-world.js';
-import { progressBar } from '../simulation/progress-bar.js';
-import { reportText } from '../simulation/report.js';
-import { runAll } from '../simulation/run-all.js';
-
-interface SimulateOptions extends WorldOptions {
-  readonly filename: string;
-  readonly runs: number;
-  readonly seed: number;
-  readonly threads: number;
-  readonly json?: boolean;
-}
-
-const widest = 100;
+import type { SimulateOptions } from '../simulation/simulate.js';
 
 /** `simulate -f FILE --rewards …`: the manifest's strategy against an assumed world, before anyone is exposed to it. */
 export function registerSimulate(program: Command): void {
@@ -59,33 +41,9 @@ export function registerSimulate(program: Command): void {
     .option('--every-look', 'look every 500 ms to the end, as the deployer does; slow')
     .option('--threads <number>', 'default: as many as there are cores', countOf, availableParallelism())
     .option('--json', 'the same as --output json')
-    .action(simulate);
-}
-
-async function simulate(options: SimulateOptions, command: Command): Promise<void> {
-  const manifest = await manifestOf(options.filename);
-  const world = worldOf(options);
-  const problems = worldProblems(manifest, world);
-  if (problems.length > 0) throw new Error(problems.join('\n  '));
-  const { runs: count, seed } = options;
-  const task = { manifest, world, seed, runs: Array.from({ length: count }, (_, run) => run) };
-  const bar = progressBar(count);
-  const results = await runAll(task, Math.min(options.threads, Math.ceil(count / 4)), bar.done).finally(bar.clear);
-  const summary = summarize(results);
-  const warnings = worldWarnings(manifest, world);
-  const width = Math.min(process.stdout.columns || widest, widest);
-  if (options.json === true) command.parent?.setOptionValue('output', 'json');
-  const { example: _, ...figures } = summary;
-  const each = results.map(({ shares: _shares, ...result }) => result);
-  print(command, { endpoint: manifest.name, world, seed, warnings, ...figures, results: each }, () =>
-    reportText({ manifest, world, seed, summary, warnings, width }),
-  );
-}
-
-/** The manifest of a file. @throws Error with all that is wrong with it */
-async function manifestOf(file: string): Promise<Manifest> {
-  const result = parseManifest((await readManifest(file)).manifest);
-  if (result.ok) return result.manifest;
-  const problems = result.problems.map(({ path, message }) => `\n  ${path}: ${message}`);
-  throw new Error(`the manifest ${file} is refused${problems.join('')}`);
+    .action(async (options: SimulateOptions, command: Command) => {
+      // Loaded where it is needed: other commands start the sooner.
+      const { simulate } = await import('../simulation/simulate.js');
+      await simulate(options, command);
+    });
 }
