@@ -41,7 +41,7 @@ export interface Account {
   readonly requests: number;
   /** Ids without a primary row. */
   readonly missing: string[];
-  /** Ids with more than one primary row, or more than one fallback row. */
+  /** Ids with more than one primary row, fallback row, or row of one shadow, accepted or not. */
   readonly repeated: string[];
 }
 
@@ -96,19 +96,16 @@ export class PredictionLog {
   /** Compares the log with the ids that were accepted. */
   async account(endpoint: string, ids: Iterable<string>): Promise<Account> {
     const expected = [...ids];
-    const sql = `
-      SELECT id, count(*) FILTER (WHERE p.role = 'primary')::int AS primaries,
-             count(*) FILTER (WHERE p.role = 'fallback')::int AS fallbacks
-      FROM unnest($2::text[]) AS id
-      LEFT JOIN predictions p ON p.endpoint = $1 AND p.request_id = id
-      GROUP BY id`;
-    type Counted = { id: string; primaries: number; fallbacks: number };
-    const { rows } = await this.pool.query<Counted>(sql, [endpoint, expected]);
-    return {
-      requests: expected.length,
-      missing: few(rows.filter((row) => row.primaries === 0)),
-      repeated: few(rows.filter((row) => row.primaries > 1 || row.fallbacks > 1)),
-    };
+    const missing = await this.pool.query<{ id: string }>(
+      `SELECT id FROM unnest($2::text[]) AS id
+       WHERE NOT EXISTS (SELECT 1 FROM predictions p WHERE p.endpoint = $1 AND p.request_id = id AND p.slot = 'primary')`,
+      [endpoint, expected],
+    );
+    const repeated = await this.pool.query<{ id: string }>(
+      `SELECT DISTINCT request_id AS id FROM predictions WHERE endpoint = $1 GROUP BY request_id, slot HAVING count(*) > 1`,
+      [endpoint],
+    );
+    return { requests: expected.length, missing: few(missing.rows), repeated: few(repeated.rows) };
   }
 
   /** Waits until every accepted request has a primary row, then says how the log stands. */
