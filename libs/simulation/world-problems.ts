@@ -18,7 +18,9 @@ export function worldWarnings(manifest: Manifest, world: World): string[] {
   const waits = missing === 'default' ? window : world.delay.ms;
   const seconds = world.requests / world.requestsPerSecond;
   if (waits >= seconds * 1000) {
-    warnings.push(`the requests are over after ${seconds} s, before any truth counts: simulate more of them`);
+    warnings.push(
+      `the requests are over after ${Math.round(seconds)} s, before any truth counts: simulate more of them`,
+    );
   }
   if (metric.wants === 'nothing' && manifest.strategy.name === 'silent') {
     warnings.push(`metric "${metric.name}" gives shadows no reward: their answers are shown to nobody`);

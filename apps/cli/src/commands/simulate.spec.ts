@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { repository } from '#testing';
@@ -33,4 +34,19 @@ it('says what is wrong with a world, and with an option', async () => {
     code: 2,
     stderr: expect.stringContaining('expected a rate such as 50/s') as string,
   });
+});
+
+/** Every simulation that the documentation tells its reader to run, with the page's folder. */
+const documented = globSync('docs/how-to/**/*.md', { cwd: repository }).flatMap((page) =>
+  [...readFileSync(join(repository, page), 'utf8').matchAll(/^npx understudy (simulate .+)$/gm)].map(
+    ([, command = '']) => [command, page] as const,
+  ),
+);
+
+it.each(documented)('the documented `%s` runs (%s)', async (command, page) => {
+  const words = [...command.split(' '), '--runs', '1', '--requests', '500'];
+  const { stdout } = await run(process.execPath, [join(repository, 'bin/understudy.mjs'), ...words], {
+    cwd: dirname(join(repository, page)),
+  });
+  expect(stdout).toContain('share of the traffic over time');
 });
