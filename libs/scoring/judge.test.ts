@@ -88,6 +88,17 @@ describe('with missing: default', () => {
   });
 });
 
+describe('the default', () => {
+  it('stands in for nothing that is in no statistic', () => {
+    expect(judge(row({ role: 'fallback' }), known(), withDefault).outcome).toBeNull();
+    expect(judge(row({ pinned: true }), known(), withDefault).outcome).toBeNull();
+    expect(judge(row({ role: 'fallback' }), known({ late: truth(3) }), withDefault).outcome).toMatchObject({
+      late: true,
+    });
+    expect(judge(row({ role: 'shadow' }), known(), withDefault).outcome).toMatchObject({ reward: 0.25, counted: true });
+  });
+});
+
 describe('a truth that does not fit', () => {
   it('scores nobody when it is the truth’s fault', () => {
     expect(judge(row(), known({ inTime: truth([1, 2], '9') }), rule({ metric: 'squared-error' }))).toEqual({

@@ -53,14 +53,16 @@ const nothing: Judgement = { outcome: null, error: null };
  */
 export function judge(row: JudgedRow, known: Known, rule: ScoringRule): Judgement {
   const { inTime, late, closed } = known;
-  const standIn = rule.missing === 'default' && closed;
+  const inStatistics = !row.pinned && row.role !== 'fallback';
+  // What is in no statistic needs no default.
+  const standIn = rule.missing === 'default' && closed && inStatistics;
   const truth = inTime ?? (standIn ? null : late);
   if (truth === null && !standIn) return nothing;
   // A reward is of what was answered: a shadow's answer never was.
   if (rule.metric.wants === 'nothing' && row.role === 'shadow') return nothing;
 
   const isLate = inTime === null && truth !== null;
-  const counted = closed && !isLate && !row.pinned && row.role !== 'fallback';
+  const counted = closed && !isLate && inStatistics;
   const outcome = (reward: number | null | undefined): Outcome | null =>
     reward === null || reward === undefined ? null : { reward, truthSeq: truth?.seq ?? null, late: isLate, counted };
 

@@ -122,7 +122,8 @@ describe('in any order', () => {
           if (assignment === 'request') expect(await recountArms(harness.pool, endpoint)).toEqual([]);
         }
       }),
-      { numRuns: 30 },
+      // On a machine that is busy with other tests fewer orders are tried.
+      { numRuns: 100, interruptAfterTimeLimit: 40_000 },
     );
-  }, 240_000);
+  }, 180_000);
 });
