@@ -60,7 +60,7 @@ function heading({ manifest, world, seed, summary }: Report): string {
     deviation === undefined ? `${version} ${short(reward)}` : `${version} ${short(reward)} ± ${short(deviation)}`,
   );
   return [
-    `${manifest.name}: ${manifest.strategy.name}, ${summary.runs} runs of ${amount(requests)} requests (${time}), ${truth}, seed ${seed}`,
+    `${manifest.name}: ${manifest.strategy.name}, ${summary.runs} ${summary.runs === 1 ? 'run' : 'runs'} of ${amount(requests)} requests (${time}), ${truth}, seed ${seed}`,
     `rewards as assumed: ${values.join(', ')}; best: ${bestVersions(world, ruleOf(manifest), 0).join(', ')}`,
   ].join('\n');
 }
