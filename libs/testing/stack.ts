@@ -45,7 +45,7 @@ export class Stack {
     // A Postgres that is stopped under a test breaks idle connections; the pool makes new ones.
     this.pool.on('error', () => undefined);
     this.log = new PredictionLog(this.pool);
-    this.folder = mkdtempSync(join(tmpdir(), `understudy-${prefix}-`));
+    this.folder = mkdtempSync(join(tmpdir(), `understudy-stack-${prefix}-`));
   }
 
   /** Starts the services and waits until all are ready. Where one is not, all are ended before it throws. */
