@@ -6,7 +6,11 @@ import { consumerDraw } from './consumers.js';
 import { ConsumerUnit, requestUnits } from './unit.js';
 
 it('a consumer is one unit: its value is the mean over its requests, however they come in', () => {
-  const event = fc.record({ consumer: fc.nat(5), failed: fc.boolean(), reward: fc.option(fc.constantFrom<number[]>(0, 0.5, 1)) });
+  const event = fc.record({
+    consumer: fc.nat(5),
+    failed: fc.boolean(),
+    reward: fc.option(fc.constantFrom<number[]>(0, 0.5, 1)),
+  });
   fc.assert(
     fc.property(fc.array(event, { maxLength: 60 }), (events) => {
       const arm = armOf(undefined, 'v1');
