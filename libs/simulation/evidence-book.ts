@@ -1,5 +1,5 @@
 import type { ArmEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
-import { armOf, type PlanDraft } from '#strategies';
+import { addArm, armOf, type PlanDraft } from '#strategies';
 
 /** Steps that are told apart; what came before them is one entry, as in the evidence that the feedback service publishes. */
 const stepsApart = 64;
@@ -67,16 +67,6 @@ export class EvidenceBook {
 }
 
 const keyOf = (step: number, version: string): string => `${step}/${version}`;
-
-function addArm(sum: ArmEvidence, arm: ArmEvidence): void {
-  sum.requests += arm.requests;
-  sum.errors += arm.errors;
-  sum.units += arm.units;
-  sum.errorSum += arm.errorSum;
-  sum.scored += arm.scored;
-  sum.sum += arm.sum;
-  sum.sumSquares += arm.sumSquares;
-}
 
 /** A comparison of which nothing is known. */
 export const emptyPair = (champion: string, shadow: string): PairEvidence => ({

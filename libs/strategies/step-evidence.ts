@@ -6,19 +6,21 @@ export function armOf(step: StepEvidence | undefined, version: string): ArmEvide
   return known ?? { version, requests: 0, errors: 0, units: 0, errorSum: 0, scored: 0, sum: 0, sumSquares: 0 };
 }
 
+/** Adds a version's part of a step to a sum, in place. */
+export function addArm(sum: ArmEvidence, arm: ArmEvidence): void {
+  sum.requests += arm.requests;
+  sum.errors += arm.errors;
+  sum.units += arm.units;
+  sum.errorSum += arm.errorSum;
+  sum.scored += arm.scored;
+  sum.sum += arm.sum;
+  sum.sumSquares += arm.sumSquares;
+}
+
 /** A version over all steps. Compare such sums between versions only where the allocation may change without harm: never in a canary. */
 export function totalOf(evidence: Evidence | null, version: string): ArmEvidence {
   const total = armOf(undefined, version);
-  for (const step of evidence?.steps ?? []) {
-    const arm = armOf(step, version);
-    total.requests += arm.requests;
-    total.errors += arm.errors;
-    total.units += arm.units;
-    total.errorSum += arm.errorSum;
-    total.scored += arm.scored;
-    total.sum += arm.sum;
-    total.sumSquares += arm.sumSquares;
-  }
+  for (const step of evidence?.steps ?? []) addArm(total, armOf(step, version));
   return total;
 }
 
