@@ -6,6 +6,7 @@ export * from './headers.js';
 export * from './inference.js';
 export * from './manifest.js';
 export * from './messages.js';
+export * from './moment.js';
 export * from './names.js';
 export * from './plan.js';
 export * from './topics.js';

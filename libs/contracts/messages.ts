@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { moment, writtenMoment } from './moment.js';
 import { appNames, endpointName, identifier, versionName } from './names.js';
 import { roles } from './decision.js';
 
@@ -13,8 +14,8 @@ export const prediction = z.object({
   slot: z.string(),
   version: versionName,
   role: z.enum(roles),
-  requestedAt: ms,
-  predictedAt: ms,
+  requestedAt: moment,
+  predictedAt: moment,
   revision: z.int(),
   epoch: z.int(),
   rollout: z.int(),
@@ -41,7 +42,7 @@ const truthFields = {
   truth: json.optional(),
   reward: z.number().optional(),
   /** When the truth became known: ISO 8601 with an offset, or ms since 1970. Absent: now. */
-  at: z.union([z.iso.datetime({ offset: true }), z.number()]).optional(),
+  at: writtenMoment.optional(),
 };
 const oneOfTruthAndReward = (value: { truth?: unknown; reward?: unknown }) =>
   (value.truth !== undefined && value.truth !== null) !== (value.reward !== undefined);

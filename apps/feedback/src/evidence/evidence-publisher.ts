@@ -1,9 +1,9 @@
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { Evidence } from '#contracts';
 import { Database, StepFactsCache } from '#database';
 import { CoalescingProducer, TopicNames } from '#kafka';
+import { DatabaseTask } from '../database-task.js';
 import { FeedbackMetrics } from '../feedback-metrics.js';
-import { Repeating } from '../repeating.js';
 import { takeDueEvidence } from './due-evidence.js';
 import { LagWatch } from './lag-watch.js';
 import { readEvidence } from './read-evidence.js';
@@ -13,48 +13,28 @@ const lookEveryMs = 100;
 
 /** Publishes what is known of each endpoint's present rollout: at once when it changes, but not too often. */
 @Injectable()
-export class EvidencePublisher implements OnModuleInit, OnModuleDestroy {
+export class EvidencePublisher extends DatabaseTask {
   private readonly facts = new StepFactsCache();
-  private readonly repeating = new Repeating(() => this.turn(), lookEveryMs);
-  private readonly stopping = new AbortController();
   /** Taken, and not yet acknowledged by Kafka. */
   private readonly unsent = new Set<string>();
   private first = true;
 
   constructor(
-    private readonly database: Database,
+    database: Database,
     private readonly producer: CoalescingProducer,
     private readonly names: TopicNames,
     private readonly lag: LagWatch,
     private readonly metrics: FeedbackMetrics,
-  ) {}
-
-  onModuleInit(): void {
-    this.repeating.start();
+  ) {
+    super(database, lookEveryMs);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopping.abort();
-    await this.repeating.stop();
-  }
-
-  /** Statistics have changed. */
-  wake(): void {
-    this.repeating.wake();
-  }
-
-  private async turn(): Promise<boolean> {
-    if (!(await this.database.whenMigrated(this.stopping.signal))) return false;
+  protected async turn(): Promise<boolean> {
     // Without a broker the evidence stays in Postgres, and all of it is published afterwards.
     if (this.producer.state !== 'up') return false;
-    try {
-      for (const endpoint of await takeDueEvidence(this.database.pool, Date.now(), this.first))
-        this.unsent.add(endpoint);
-      this.first = false;
-      if (this.unsent.size > 0) await this.publish([...this.unsent]);
-    } catch (error) {
-      this.database.note(error);
-    }
+    for (const endpoint of await takeDueEvidence(this.database.pool, Date.now(), this.first)) this.unsent.add(endpoint);
+    this.first = false;
+    if (this.unsent.size > 0) await this.publish([...this.unsent]);
     return false;
   }
 

@@ -1,9 +1,9 @@
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Database, isRefused, StepFactsCache } from '#database';
 import { LOGGER, type Logger } from '#platform';
+import { DatabaseTask } from '../database-task.js';
 import { EvidencePublisher } from '../evidence/evidence-publisher.js';
 import { FeedbackMetrics } from '../feedback-metrics.js';
-import { Repeating } from '../repeating.js';
 import { type Claim, postpone, settle } from './claim.js';
 import { EndpointRules } from './endpoint-rules.js';
 import { joinBatch, JoinFailed, type JoinReport } from './join-batch.js';
@@ -21,37 +21,22 @@ const setAsideSeconds = 300;
 
 /** Joins truth with predictions, all the time; several instances share the work. */
 @Injectable()
-export class Joiner implements OnModuleInit, OnModuleDestroy {
+export class Joiner extends DatabaseTask {
   private readonly rules = new EndpointRules();
   private readonly facts = new StepFactsCache();
-  private readonly repeating = new Repeating(() => this.turn(), lookEveryMs);
-  private readonly stopping = new AbortController();
   private limit = mostRequests;
   private lanes = 1;
 
   constructor(
-    private readonly database: Database,
+    database: Database,
     private readonly publisher: EvidencePublisher,
     private readonly metrics: FeedbackMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
-
-  onModuleInit(): void {
-    this.repeating.start();
+  ) {
+    super(database, lookEveryMs);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopping.abort();
-    await this.repeating.stop();
-  }
-
-  /** There is new truth. */
-  wake(): void {
-    this.repeating.wake();
-  }
-
-  private async turn(): Promise<boolean> {
-    if (!(await this.database.whenMigrated(this.stopping.signal))) return false;
+  protected async turn(): Promise<boolean> {
     const turns = await Promise.all(Array.from({ length: this.lanes }, () => this.joinOrRecover()));
     const more = turns.some(Boolean);
     this.lanes = more ? mostLanes : 1;

@@ -1,6 +1,6 @@
-import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
-import { Repeating } from '../repeating.js';
+import { DatabaseTask } from '../database-task.js';
 import { closeWindows } from './close-windows.js';
 import { EndpointRules } from './endpoint-rules.js';
 import { Joiner } from './joiner.js';
@@ -9,32 +9,18 @@ const lookEveryMs = 500;
 
 /** Closes the windows of endpoints with `missing: default` on time. */
 @Injectable()
-export class WindowCloser implements OnModuleInit, OnModuleDestroy {
+export class WindowCloser extends DatabaseTask {
   private readonly rules = new EndpointRules();
-  private readonly repeating = new Repeating(() => this.turn(), lookEveryMs);
-  private readonly stopping = new AbortController();
 
   constructor(
-    private readonly database: Database,
+    database: Database,
     private readonly joiner: Joiner,
-  ) {}
-
-  onModuleInit(): void {
-    this.repeating.start();
+  ) {
+    super(database, lookEveryMs);
   }
 
-  async onModuleDestroy(): Promise<void> {
-    this.stopping.abort();
-    await this.repeating.stop();
-  }
-
-  private async turn(): Promise<boolean> {
-    if (!(await this.database.whenMigrated(this.stopping.signal))) return false;
-    try {
-      if (await closeWindows(this.database.pool, this.rules, Date.now())) this.joiner.wake();
-    } catch (error) {
-      this.database.note(error);
-    }
+  protected async turn(): Promise<boolean> {
+    if (await closeWindows(this.database.pool, this.rules, Date.now())) this.joiner.wake();
     return false;
   }
 }

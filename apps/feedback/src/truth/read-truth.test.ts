@@ -33,7 +33,7 @@ describe('readTruth', () => {
     [{ endpoint: 'digits', id: 'a' }, /exactly one/],
     [{ endpoint: 'digits', id: 'a', truth: 3, reward: 1 }, /exactly one/],
     [{ endpoint: 'Digits!', id: 'a', truth: 3 }, /endpoint/],
-    [{ endpoint: 'digits', id: 'a', truth: 3, at: -1 }, /^at: -1 is no moment/],
+    [{ endpoint: 'digits', id: 'a', truth: 3, at: -1 }, /^at: expected a moment between 1970 and 9999/],
     [{ endpoint: 'digits', id: 'a', truth: 3, at: 1e20 }, /^at: /],
     ['truth', /expected object/],
   ])('says what is wrong with %j', (value, reason) => {

@@ -1,4 +1,4 @@
-import { groundTruth } from '#contracts';
+import { groundTruth, momentMs } from '#contracts';
 import { type IncomingRecord, readJson } from '#kafka';
 
 /** A truth to be written, and the record that it came in. */
@@ -15,8 +15,6 @@ export interface TruthRow {
 
 export type ReadTruth = { readonly ok: true; readonly row: TruthRow } | { readonly ok: false; readonly reason: string };
 
-const latest = Date.UTC(9999, 0, 1);
-
 /**
  * A record of the topic ground-truth, or in words why it is none. Where it does not say when the truth became known, the time of
  * the record counts: a redelivery says the same again.
@@ -25,9 +23,5 @@ export function readTruth(record: IncomingRecord): ReadTruth {
   const read = readJson(record, groundTruth);
   if (!read.ok) return read;
   const { endpoint, id, truth, reward, at = record.timestamp } = read.value;
-  const ms = typeof at === 'number' ? at : Date.parse(at);
-  if (!(ms >= 0 && ms < latest)) {
-    return { ok: false, reason: `at: ${at} is no moment between 1970 and 9999, in ms or as ISO 8601` };
-  }
-  return { ok: true, row: { endpoint, id, truth, reward: reward ?? null, at: ms, record } };
+  return { ok: true, row: { endpoint, id, truth, reward: reward ?? null, at: momentMs(at), record } };
 }
