@@ -60,6 +60,31 @@ const goals: readonly Goal[] = [
     atMost: 30,
     value: (results) => figure(results['start-up'], 'first prediction'),
   },
+  {
+    goal: 'Router decisions/s on one core, 2 or 20 arms, sticky or not: the slowest',
+    atLeast: 2_000_000,
+    value: ({ decisions }) => extreme(Math.min, decisions, /^(2|20) arms(, sticky)?$/),
+  },
+  {
+    goal: 'A verdict, ms: the slowest of single, silent, canary and a bandit with 2 arms',
+    atMost: 1,
+    value: ({ decisions }) => extreme(Math.max, decisions, /^evaluate, (single|silent|canary|bandit, 2 arms)/),
+  },
+  {
+    goal: 'A verdict of a bandit with 10 arms, ms: the slowest',
+    atMost: 5,
+    value: ({ decisions }) => extreme(Math.max, decisions, /^evaluate, bandit.* 10 arms/),
+  },
+  {
+    goal: 'Simulated requests/s on one core, Thompson on 10 Beta–Bernoulli arms in batches of 100',
+    atLeast: 1_000_000,
+    value: ({ decisions }) => figure(decisions, 'simulated by thompson, 10 arms'),
+  },
+  {
+    goal: '500 runs of 50,000 requests by the slowest strategy, s of one core',
+    atMost: 60,
+    value: ({ decisions }) => ratio(500 * 50_000, extreme(Math.min, decisions, /^understudy simulate/)),
+  },
 ];
 
 /** Compares a run with the goals. */
@@ -77,6 +102,12 @@ const load = (result: Result | undefined, concurrent: number): Load | undefined 
 const throughput = (result: Result | undefined, concurrent: number) => load(result, concurrent)?.perSecond;
 const median = (result: Result | undefined, concurrent: number) => load(result, concurrent)?.latencies.p50;
 const figure = (result: Result | undefined, name: string) => result?.figures?.find((one) => one.name === name)?.value;
+
+/** The least or the greatest of the figures whose names match. */
+function extreme(of: (...values: number[]) => number, result: Result | undefined, names: RegExp): number | undefined {
+  const values = (result?.figures ?? []).filter(({ name }) => names.test(name)).map(({ value }) => value);
+  return values.length === 0 ? undefined : of(...values);
+}
 
 /** The mean of the floors before and after, so that a machine that has become slower or faster in between counts half. */
 function floors(results: Results, value: (floor: Result | undefined) => number | undefined): number | undefined {

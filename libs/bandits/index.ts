@@ -13,6 +13,8 @@ export * from './posterior.js';
 export * from './probability-of-best.js';
 export * from './recent-sums.js';
 export * from './random.js';
+export * from './sample-gamma.js';
+export * from './sample-normal.js';
 export * from './sample-posterior.js';
 export * from './simulate.js';
 export * from './squarecb-weights.js';

@@ -26,8 +26,8 @@ export interface PreparedPolicy {
   readonly memory: Memory;
   /** See `Policy.allocate`. */
   readonly allocate: (arms: readonly ArmStatistics[], now?: number) => number[];
-  /** Index of one arm drawn with the propensities of `allocate`, where that is cheaper than computing them (simulations). */
-  readonly choose?: (arms: readonly ArmStatistics[], now: number, uniform: Uniform) => number;
+  /** Draws of an arm's index with the propensities of `allocate`, where that is cheaper than computing them (simulations). */
+  readonly chooser?: (arms: readonly ArmStatistics[], now: number) => (uniform: Uniform) => number;
 }
 
 /** A way to share traffic among arms by what they have earned. */
@@ -52,12 +52,12 @@ export interface PolicyDefinition<O extends RewardOptions> {
   readonly optionsSchema: z.ZodType<O>;
   readonly weigh: (arms: readonly ArmStatistics[], options: O, now: number) => number[];
   readonly memory?: (options: O) => Memory;
-  readonly choose?: (arms: readonly ArmStatistics[], options: O, now: number, uniform: Uniform) => number;
+  readonly chooser?: (arms: readonly ArmStatistics[], options: O, now: number) => (uniform: Uniform) => number;
 }
 
 /** Makes a policy of its definition; the one place that knows of metrics to be minimised. */
 export function definePolicy<O extends RewardOptions>(definition: PolicyDefinition<O>): Policy {
-  const { name, optionsSchema, weigh, choose } = definition;
+  const { name, optionsSchema, weigh, chooser } = definition;
   const prepare = (options: unknown): PreparedPolicy => {
     const given = optionsSchema.parse(options ?? {});
     const { rewards } = given;
@@ -73,7 +73,7 @@ export function definePolicy<O extends RewardOptions>(definition: PolicyDefiniti
         check(now !== undefined || memory.kind === 'everything', `policy ${name} forgets: "now" must be given`, now);
         return arms.length === 1 ? [1] : weigh(seen(arms), own, now ?? 0);
       },
-      ...(choose && { choose: (arms, now, uniform) => choose(seen(arms), own, now, uniform) }),
+      ...(chooser && { chooser: (arms, now) => chooser(seen(arms), own, now) }),
     };
   };
   return {

@@ -76,38 +76,73 @@ export function simulate(simulation: Simulation): { regret: number; standardErro
 type World = Required<Pick<Simulation, 'arms' | 'means' | 'horizon' | 'batch' | 'replaceProbability'>>;
 
 function play(policy: PreparedPolicy, world: World, uniform: Uniform): number {
-  const { arms, means, horizon, batch, replaceProbability } = world;
-  const draw = () => ('alpha' in means ? samplePosterior({ kind: 'beta', ...means }, uniform) : 0);
-  const drawnMeans = Array.from({ length: arms }, draw);
-  const meansAt = (step: number): readonly number[] =>
-    typeof means === 'function' ? means(step) : 'alpha' in means ? drawnMeans : means;
+  const { arms, horizon, batch, replaceProbability } = world;
+  const present = new PresentMeans(world, uniform);
   const learners = Array.from({ length: arms }, (_, i) => new SimulatedArm(String(i), policy.memory));
-  const pending: { arm: number; reward: number; step: number }[] = [];
-  const replacedAt = Array<number>(arms).fill(-1);
+  const chosen = new Int32Array(Math.min(batch, horizon));
+  const rewards = new Int32Array(chosen.length);
+  const replacedAt = new Int32Array(arms).fill(-1);
   let next = chooser(policy, learners, 0, batch);
   let regret = 0;
-  for (let step = 0; step < horizon; step++) {
-    const arm = next(uniform);
-    const present = meansAt(step);
-    const mean = present[arm] ?? 0;
-    regret += Math.max(...present) - mean;
-    pending.push({ arm, reward: uniform() < mean ? 1 : 0, step });
-    if (replaceProbability > 0 && uniform() < replaceProbability) {
-      const replaced = Math.floor(uniform() * arms);
-      drawnMeans[replaced] = draw();
-      replacedAt[replaced] = step;
+  for (let start = 0; start < horizon; start += batch) {
+    const steps = Math.min(batch, horizon - start);
+    for (let k = 0; k < steps; k++) {
+      present.enter(start + k);
+      const arm = next(uniform);
+      const mean = present.means[arm] ?? 0;
+      regret += present.best - mean;
+      chosen[k] = arm;
+      rewards[k] = uniform() < mean ? 1 : 0;
+      if (replaceProbability > 0 && uniform() < replaceProbability) replacedAt[present.replaceOne()] = k;
     }
-    if ((step + 1) % batch !== 0) continue;
     for (const [i, at] of replacedAt.entries()) if (at >= 0) learners[i]?.reset();
-    for (const seen of pending) {
+    for (let k = 0; k < steps; k++) {
+      const arm = chosen[k] ?? 0;
       // What came of the arm that is gone says nothing about the one in its place.
-      if (seen.step > (replacedAt[seen.arm] ?? -1)) learners[seen.arm]?.add(seen.reward, seen.step);
+      if (k > (replacedAt[arm] ?? -1)) learners[arm]?.add(rewards[k] ?? 0, start + k);
     }
-    pending.length = 0;
     replacedAt.fill(-1);
-    next = chooser(policy, learners, step, batch);
+    if (start + steps < horizon) next = chooser(policy, learners, start + steps - 1, batch);
   }
   return regret;
+}
+
+/** What the arms are worth at the present step. */
+class PresentMeans {
+  means: readonly number[];
+  best: number;
+  private readonly drawn: number[] = [];
+
+  constructor(
+    private readonly world: World,
+    private readonly uniform: Uniform,
+  ) {
+    const { arms, means } = world;
+    if (typeof means === 'function') this.means = means(0);
+    else if ('alpha' in means) this.means = this.drawn = Array.from({ length: arms }, () => this.draw(means));
+    else this.means = means;
+    this.best = Math.max(...this.means);
+  }
+
+  enter(step: number): void {
+    const { means } = this.world;
+    if (typeof means !== 'function') return;
+    this.means = means(step);
+    this.best = Math.max(...this.means);
+  }
+
+  /** Puts a newly drawn arm in the place of one picked evenly. @returns its index */
+  replaceOne(): number {
+    const { arms, means } = this.world;
+    const replaced = Math.floor(this.uniform() * arms);
+    if ('alpha' in means) this.drawn[replaced] = this.draw(means);
+    this.best = Math.max(...this.means);
+    return replaced;
+  }
+
+  private draw(means: BetaParameters): number {
+    return samplePosterior({ kind: 'beta', ...means }, this.uniform);
+  }
 }
 
 /** Draws one arm a step for a batch: from exact weights, or in the policy's own way where the weights would serve few draws. */
@@ -118,8 +153,7 @@ function chooser(
   batch: number,
 ): (uniform: Uniform) => number {
   const statistics = learners.map((learner) => learner.statistics(now));
-  const { choose } = policy;
-  if (choose && batch < 100 * learners.length) return (uniform) => choose(statistics, now, uniform);
+  if (policy.chooser && batch < 100 * learners.length) return policy.chooser(statistics, now);
   const weights = policy.allocate(statistics, now);
   return (uniform) => drawIndex(weights, uniform);
 }

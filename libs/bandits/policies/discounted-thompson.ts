@@ -21,5 +21,5 @@ export const discountedThompson = definePolicy({
   memory: ({ halfLife }) => ({ kind: 'exponential', halfLife }),
   weigh: (arms, options, now) =>
     probabilityOfBest(arms.map((arm) => posteriorOfArm(discountedSums(arm, now, options.halfLife), options))),
-  choose: chooseByPosteriorDraws((arm, now, { halfLife }) => discountedSums(arm, now, halfLife)),
+  chooser: chooseByPosteriorDraws((arm, now, { halfLife }) => discountedSums(arm, now, halfLife)),
 });

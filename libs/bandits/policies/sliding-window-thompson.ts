@@ -18,5 +18,5 @@ export const slidingWindowThompson = definePolicy({
   memory: ({ window }) => ({ kind: 'window', length: window }),
   weigh: (arms, options, now) =>
     probabilityOfBest(arms.map((arm) => posteriorOfArm(windowSums(arm, now, options.window), options))),
-  choose: chooseByPosteriorDraws((arm, now, { window }) => windowSums(arm, now, window)),
+  chooser: chooseByPosteriorDraws((arm, now, { window }) => windowSums(arm, now, window)),
 });

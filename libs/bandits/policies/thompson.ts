@@ -8,5 +8,5 @@ export const thompson = definePolicy({
   name: 'thompson',
   optionsSchema: rewardOptions,
   weigh: (arms, options) => probabilityOfBest(arms.map((arm) => posteriorOfArm(arm, options))),
-  choose: chooseByPosteriorDraws((arm) => arm),
+  chooser: chooseByPosteriorDraws((arm) => arm),
 });
