@@ -8,7 +8,7 @@ const ids = Array.from({ length: 1 << 16 }, (_, n) => flat(`0199d2c4-7d1e-7c3a-9
 const keys = Array.from({ length: 1 << 16 }, (_, n) => flat(`consumer-${n}`));
 
 /** What the router computes for each request, without Kafka around it. */
-export function routingFigures({ scale, say }: Context): Figure[] {
+export function routingFigures(context: Context): Figure[] {
   const cases: [string, TrafficPlan][] = [
     ['2 arms', plan('request', 2, 0)],
     ['20 arms', plan('request', 20, 0)],
@@ -19,14 +19,14 @@ export function routingFigures({ scale, say }: Context): Figure[] {
   return cases.map(([name, one]) => {
     const compiled = compilePlan(one);
     let seen = 0;
-    const value = pace(1_000 * scale, 10_000, (n) => {
+    const value = pace(1_000 * context.scale, 10_000, (n) => {
       const at = n & (ids.length - 1);
       const requestId = ids[at] ?? '';
       seen += decide({ plan: compiled, requestId, routingKey: keys[at] }).version.length;
       seen += drawShadows(compiled, requestId).length;
     });
     if (seen === 0) throw new Error('nothing was decided');
-    say(`${name}: ${value.toFixed(0)} decisions/s`);
+    context.say(`${name}: ${value.toFixed(0)} decisions/s`);
     return { name, value, unit: '/s', detail: 'decisions on one core, each of another id' };
   });
 }

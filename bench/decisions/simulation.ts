@@ -5,9 +5,9 @@ import { manifestWith } from '../../libs/simulation/testing/manifest-with.js';
 import type { Context, Figure } from '../benchmark.js';
 
 /** Requests played a second: by the bandit simulation of `#bandits`, and by the runs that `understudy simulate` makes. */
-export function simulationFigures({ scale, say }: Context): Figure[] {
-  const figures = [...banditFigures(scale), ...manifestFigures(scale)];
-  for (const { name, value, unit } of figures) say(`${name}: ${value.toFixed(0)}${unit}`);
+export function simulationFigures(context: Context): Figure[] {
+  const figures = [...banditFigures(context.scale), ...manifestFigures(context.scale)];
+  for (const { name, value, unit } of figures) context.say(`${name}: ${value.toFixed(0)}${unit}`);
   return figures;
 }
 

@@ -46,7 +46,7 @@ const cases: readonly Case[] = [
 ];
 
 /** What the deployer computes for each snapshot of the evidence: new numbers every time, and time enough behind them for new shares. */
-export function verdictFigures({ scale, say }: Context): Figure[] {
+export function verdictFigures(context: Context): Figure[] {
   return cases.map(({ name, strategy: named, spec, versions, steps = 1, shadows = 0 }) => {
     const strategy = findStrategy(named);
     if (strategy === undefined) throw new Error(`there is no strategy "${named}"`);
@@ -54,13 +54,13 @@ export function verdictFigures({ scale, say }: Context): Figure[] {
     // Where a canary has got to is in its state.
     const state = named === 'canary' ? { ...(begun as object), step: steps - 1, stretch: steps - 1 } : begun;
     let seen = 0;
-    const perSecond = pace(1_000 * scale, 1, (n) => {
+    const perSecond = pace(1_000 * context.scale, 1, (n) => {
       const evidence = evidenceOf(versions, steps, shadows, n);
       seen += strategy.evaluate({ spec, state, evidence, now: 3_600_000, reward }).plan.step;
     });
     if (Number.isNaN(seen)) throw new Error('nothing was evaluated');
     const value = 1_000 / perSecond;
-    say(`evaluate, ${name}: ${value.toFixed(3)} ms`);
+    context.say(`evaluate, ${name}: ${value.toFixed(3)} ms`);
     return { name: `evaluate, ${name}`, value, unit: 'ms', detail: 'on one core, other evidence each time' };
   });
 }
