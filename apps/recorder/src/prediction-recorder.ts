@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CoalescingWriter, Database, isRefused, type Refusal, StepFactsCache } from '#database';
 import type { LogRow } from './read-prediction.js';
-import { recordRows } from './record-rows.js';
+import { queueKnown, recordRows } from './record-rows.js';
 import { RecorderMetrics } from './recorder-metrics.js';
 
 const maxRows = 2_000;
@@ -39,6 +39,8 @@ export class PredictionRecorder {
       const stop = this.metrics.startTransaction();
       return this.database.transaction((client) => recordRows(client, rows, this.facts)).finally(() => stop());
     });
+    const heads = rows.map(({ prediction }) => prediction);
+    await this.database.retrying(() => queueKnown(this.database.pool, heads));
     this.metrics.count('recorded', written.length);
     this.metrics.count('repeated', rows.length - written.length);
   }

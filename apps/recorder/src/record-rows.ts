@@ -3,14 +3,14 @@ import { copyIn, locks, type StepFactsCache } from '#database';
 import { countRows } from './count-rows.js';
 import type { Count } from './count-rows.js';
 import { isoTime, predictionTarget } from './prediction-line.js';
-import type { LogRow } from './read-prediction.js';
+import type { LogRow, RowHead } from './read-prediction.js';
 import { dayOf, withoutRepeats } from './without-repeats.js';
 
 const dayMs = 86_400_000;
 
 /**
  * Writes rows into the log, within the caller's transaction: those that do not stand there already, the counts that the
- * statistics take over, and to the joiner those whose truth has come before them or whose window has closed.
+ * statistics take over, and to the joiner those whose window has closed. Those whose truth has come are for `queueKnown`, afterwards.
  *
  * @returns the rows that were written
  */
@@ -20,8 +20,7 @@ export async function recordRows(
   facts: StepFactsCache,
 ): Promise<LogRow[]> {
   await lockPartitions(client, rows);
-  const { repeated, withTruth } = await lookUp(client, rows);
-  const fresh = withoutRepeats(rows, repeated);
+  const fresh = withoutRepeats(rows, await findRepeated(client, rows));
   if (fresh.length === 0) return [];
   const predictions = fresh.map((row) => row.prediction);
   await facts.load(
@@ -29,19 +28,17 @@ export async function recordRows(
     predictions.filter((row) => row.routingKey !== null),
   );
   const closed = await closedWindows(client, [...new Set(predictions.map((row) => row.endpoint))]);
-  const isFresh = new Set(fresh);
-  const toJoin = rows.filter((row, place) => {
-    if (!isFresh.has(row)) return false;
-    if (withTruth.has(place)) return true;
-    const { endpoint, role, requestedAt } = row.prediction;
-    return role !== 'fallback' && requestedAt <= (closed.get(endpoint) ?? -Infinity);
-  });
   await copyIn(client, predictionTarget, fresh.map(({ line }) => line).join(''));
   await queueCounts(
     client,
     countRows(predictions, (step) => facts.get(step)),
   );
-  await queueJoins(client, toJoin);
+  await queueJoins(
+    client,
+    predictions.filter(
+      ({ endpoint, role, requestedAt }) => role !== 'fallback' && requestedAt <= (closed.get(endpoint) ?? -Infinity),
+    ),
+  );
   return fresh;
 }
 
@@ -57,29 +54,21 @@ async function lockPartitions(client: pg.ClientBase, rows: readonly LogRow[]): P
   ]);
 }
 
-interface LookUp {
-  readonly repeated: ReadonlySet<number>;
-  readonly withTruth: ReadonlySet<number>;
-}
-
 /**
- * Which rows stand in the log already, by their place, and which have a truth. Not prepared: the plan has to know how large the
- * partitions are by now. Each look is a subquery with LIMIT, which Postgres cannot turn into a join over whole partitions.
+ * Which rows stand in the log already, by their place. Not prepared: the plan has to know how large the partitions are by
+ * now. Each look is a subquery with LIMIT, which Postgres cannot turn into a join over whole partitions.
  */
-async function lookUp(client: pg.ClientBase, rows: readonly LogRow[]): Promise<LookUp> {
+async function findRepeated(client: pg.ClientBase, rows: readonly LogRow[]): Promise<ReadonlySet<number>> {
   const days = rows.map(({ prediction }) => dayOf(prediction.requestedAt));
-  const { rows: found } = await client.query<{ place: number; repeated: boolean; truth: boolean }>(
-    `SELECT place::int, repeated, truth FROM (
-       SELECT n.place,
-         (SELECT true FROM predictions p
-          WHERE p.endpoint = n.endpoint AND p.request_id = n.request_id AND p.slot = n.slot
-            AND p.requested_at >= n.day - interval '24 hours' AND p.requested_at < n.day + interval '48 hours'
-            AND p.requested_at >= $5 AND p.requested_at < $6
-          LIMIT 1) IS NOT NULL AS repeated,
-         (SELECT true FROM ground_truth g WHERE g.endpoint = n.endpoint AND g.request_id = n.request_id LIMIT 1) IS NOT NULL AS truth
-       FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
-         WITH ORDINALITY AS n (endpoint, request_id, slot, day, place)
-     ) looked WHERE repeated OR truth`,
+  const { rows: found } = await client.query<{ place: number }>(
+    `SELECT n.place::int
+     FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[])
+       WITH ORDINALITY AS n (endpoint, request_id, slot, day, place)
+     WHERE (SELECT true FROM predictions p
+            WHERE p.endpoint = n.endpoint AND p.request_id = n.request_id AND p.slot = n.slot
+              AND p.requested_at >= n.day - interval '24 hours' AND p.requested_at < n.day + interval '48 hours'
+              AND p.requested_at >= $5 AND p.requested_at < $6
+            LIMIT 1)`,
     [
       rows.map(({ prediction }) => prediction.endpoint),
       rows.map(({ prediction }) => prediction.id),
@@ -89,9 +78,7 @@ async function lookUp(client: pg.ClientBase, rows: readonly LogRow[]): Promise<L
       isoTime((Math.max(...days) + 2) * dayMs),
     ],
   );
-  const places = (which: 'repeated' | 'truth') =>
-    new Set(found.filter((row) => row[which]).map((row) => row.place - 1));
-  return { repeated: places('repeated'), withTruth: places('truth') };
+  return new Set(found.map(({ place }) => place - 1));
 }
 
 /**
@@ -125,16 +112,34 @@ async function queueCounts(client: pg.ClientBase, counts: readonly Count[]): Pro
   );
 }
 
-async function queueJoins(client: pg.ClientBase, rows: readonly LogRow[]): Promise<void> {
+async function queueJoins(client: pg.ClientBase, rows: readonly RowHead[]): Promise<void> {
   if (rows.length === 0) return;
   await client.query(
     `INSERT INTO pending_joins (endpoint, request_id, about)
      SELECT endpoint, request_id, min(about)
      FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS n (endpoint, request_id, about) GROUP BY endpoint, request_id`,
-    [
-      rows.map(({ prediction }) => prediction.endpoint),
-      rows.map(({ prediction }) => prediction.id),
-      rows.map(({ prediction }) => isoTime(prediction.requestedAt)),
-    ],
+    requestsOf(rows),
   );
 }
+
+/**
+ * Queues for the joiner the requests among these rows whose truth is there. To be called once the rows are committed, and for
+ * repeated ones too: a truth that is committed later finds the rows, one committed before is found here, and should the process
+ * end in between, the rows come again. Looked for any earlier, a truth and a row committed at one moment would miss each other.
+ */
+export async function queueKnown(client: pg.Pool | pg.ClientBase, rows: readonly RowHead[]): Promise<void> {
+  await client.query(
+    `INSERT INTO pending_joins (endpoint, request_id, about)
+     SELECT endpoint, request_id, min(about)
+     FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS n (endpoint, request_id, about)
+     WHERE (SELECT true FROM ground_truth g WHERE g.endpoint = n.endpoint AND g.request_id = n.request_id LIMIT 1)
+     GROUP BY endpoint, request_id`,
+    requestsOf(rows),
+  );
+}
+
+const requestsOf = (rows: readonly RowHead[]): unknown[] => [
+  rows.map(({ endpoint }) => endpoint),
+  rows.map(({ id }) => id),
+  rows.map(({ requestedAt }) => isoTime(requestedAt)),
+];

@@ -65,6 +65,15 @@ async function settled(id: string): Promise<Record<string, unknown>[]> {
   return rows.filter((one) => one['version'] !== 'marker');
 }
 
+/** Requests that are handed to the joiner. */
+const queued = async (): Promise<string[]> =>
+  (
+    await pool.query<{ request_id: string }>(
+      'SELECT DISTINCT request_id FROM pending_joins WHERE endpoint = $1 ORDER BY request_id',
+      [endpoint],
+    )
+  ).rows.map(({ request_id }) => request_id);
+
 const counted = async (): Promise<unknown[]> =>
   (
     await pool.query<Record<string, unknown>>(
@@ -201,12 +210,38 @@ describe('the recorder', () => {
     ]);
     await pool.query('DELETE FROM pending_joins WHERE endpoint = $1', [endpoint]);
     await publish([early, old, ordinary]);
-    await eventually(async () => (await logged()).length === 3);
-    const { rows } = await pool.query<{ request_id: string }>(
-      'SELECT request_id FROM pending_joins WHERE endpoint = $1',
-      [endpoint],
-    );
-    expect(rows.map(({ request_id }) => request_id).sort()).toEqual([early.id, old.id].sort());
+    await eventually(async () => (await queued()).length >= 2);
+    expect(await logged()).toHaveLength(3);
+    expect(await queued()).toEqual([early.id, old.id].sort());
+  });
+
+  it('hands a row to the joiner whose truth came while it was written, and one whose truth came before it came again', async () => {
+    await pool.query(`INSERT INTO endpoints (name, manifest, revision) VALUES ($1, '{}', 1)`, [endpoint]);
+    const sent = row();
+    const holder = await pool.connect();
+    // The recorder wants to share this row after it has looked into the log, and before it commits.
+    await holder.query('BEGIN; SELECT FROM window_state FOR UPDATE');
+    await publish([sent]);
+    await eventually(async () => {
+      const { rows } = await pool.query(
+        `SELECT FROM pg_stat_activity WHERE query LIKE '%window_state%FOR SHARE%' AND wait_event_type = 'Lock'`,
+      );
+      return rows.length > 0;
+    });
+    await pool.query(`INSERT INTO ground_truth (endpoint, request_id, truth) VALUES ($1, $2, '3')`, [
+      endpoint,
+      sent.id,
+    ]);
+    // The joiner looked at once and found no row.
+    await pool.query('DELETE FROM pending_joins WHERE endpoint = $1', [endpoint]);
+    await holder.query('COMMIT');
+    holder.release();
+    await eventually(async () => (await queued()).includes(sent.id));
+
+    await pool.query('DELETE FROM pending_joins WHERE endpoint = $1', [endpoint]);
+    await publish([sent]);
+    await eventually(async () => (await queued()).includes(sent.id));
+    expect(await logged()).toHaveLength(1);
   });
 
   it('makes dead letters of what it cannot read, and goes on', async () => {
