@@ -8,7 +8,7 @@ const ssr = { resolve: { conditions: ['development'], externalConditions: ['deve
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
   resolve,
   ssr,
-  test: { name, include, environment: 'node' as const, ...more },
+  test: { name, include, environment: 'node' as const, setupFiles: ['./libs/testing/seed-properties.ts'], ...more },
 });
 
 export default defineConfig({
