@@ -32,6 +32,7 @@ export class DatabaseModule implements OnApplicationShutdown {
               application: app,
               ...(connections === undefined ? {} : { connections }),
               onProblem: (problem) => logger.warn({ err: problem }, 'postgres'),
+              onNote: (note) => logger.warn(note),
             }),
         },
       ],

@@ -34,12 +34,16 @@ describe('migrations', () => {
     await dropDatabase(empty);
   });
 
-  it('say of each table and column what it holds', async () => {
+  it('say of each table, view and column of every schema what it holds', async () => {
     const uncommented = await names(`
-      SELECT c.relname || '.' || coalesce(a.attname, '') AS name FROM pg_class c
-      LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-        AND c.relname <> 'migrations' AND col_description(c.oid, a.attnum) IS NULL`);
+      SELECT n.nspname || '.' || c.relname || '.' || coalesce(a.attname, '') AS name
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      CROSS JOIN LATERAL (
+        SELECT NULL::name AS attname, 0 AS attnum
+        UNION ALL SELECT attname, attnum FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped
+      ) a
+      WHERE n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND c.relkind IN ('r', 'p', 'v', 'm')
+        AND (CASE a.attnum WHEN 0 THEN obj_description(c.oid, 'pg_class') ELSE col_description(c.oid, a.attnum) END) IS NULL`);
     expect(uncommented).toEqual([]);
   });
 });

@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly connections?: number;
   /** Told of problems that are tried again: of the first, and while they last every few seconds. */
   readonly onProblem?: (problem: Error) => void;
+  /** Told, after the schema was brought up to date, of what is for an administrator to do. */
+  readonly onNote?: (note: string) => void;
 }
 
 export class DatabaseClosed extends Error {
@@ -52,8 +54,9 @@ export class Database {
     this.pool.on('error', (error) => this.note(error));
     // So is one that breaks between two statements of a transaction: the next statement fails and says so.
     this.pool.on('connect', (client) => client.on('error', () => undefined));
-    this.migrated = this.untilUp(() => migrate(this.pool, options.url, new Date())).then(() => {
+    this.migrated = this.untilUp(() => migrate(this.pool, options.url, new Date())).then((note) => {
       this.schemaIsThere = true;
+      if (note !== undefined) options.onNote?.(note);
     });
     this.migrated.catch(() => undefined); // whoever awaits it is told; nobody has to
     this.looking = setInterval(() => void this.look(), lookEveryMs).unref();

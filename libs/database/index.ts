@@ -1,3 +1,6 @@
+export { analystRole } from './analyst.js';
+export { views } from './analytics/index.js';
+export type { View } from './analytics/view.js';
 export { CoalescingWriter } from './coalescing-writer.js';
 export type { Refusal, WriterOptions } from './coalescing-writer.js';
 export { databaseEnv } from './config.js';

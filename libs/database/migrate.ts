@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { analystReads, ensureAnalyst } from './analyst.js';
 import { inSession } from './in-session.js';
 import { locks } from './locks.js';
 import { migrations } from './migrations/index.js';
@@ -7,16 +8,19 @@ import { sqlStateOf } from './problems.js';
 
 /**
  * Brings the schema up to date, once, however many services start together: the first takes a lock, the others wait for it and
- * find nothing left to do. Where there is nothing to do it costs two queries; TypeORM is loaded only when there is.
+ * find nothing left to do. Where there is nothing to do it costs three queries; TypeORM is loaded only when there is.
  *
  * @param now decides which day partitions of the prediction log there have to be
+ * @returns what an administrator may want to know of what could not be done
  */
-export async function migrate(pool: pg.Pool, url: string, now: Date): Promise<void> {
-  if (!(await isUpToDate(pool))) {
+export async function migrate(pool: pg.Pool, url: string, now: Date): Promise<string | undefined> {
+  let note: string | undefined;
+  if (!((await isUpToDate(pool)) && (await analystReads(pool)))) {
     await inSession(pool, async (client) => {
       await client.query('SELECT pg_advisory_lock($1)', [locks.migrations]);
       try {
         if (!(await isUpToDate(client))) await runMigrations(url);
+        note = await ensureAnalyst(client);
       } finally {
         await client.query('SELECT pg_advisory_unlock($1)', [locks.migrations]);
       }
@@ -26,6 +30,7 @@ export async function migrate(pool: pg.Pool, url: string, now: Date): Promise<vo
     // The recorder tries again; no service has to wait for that.
     if (sqlStateOf(error) !== lockNotAvailable) throw error;
   });
+  return note;
 }
 
 const lockNotAvailable = '55P03';

@@ -59,6 +59,7 @@ async function missing(client: pg.Pool | pg.ClientBase, days: readonly Day[]): P
 async function makePartition(client: pg.ClientBase, { table, from, to }: Day): Promise<void> {
   await client.query(`
     CREATE TABLE ${table} (LIKE predictions INCLUDING ALL);
+    COMMENT ON TABLE ${table} IS 'Rows of the prediction log of ${from.slice(0, 10)} (UTC).';
     LOCK TABLE predictions_default IN ACCESS EXCLUSIVE MODE;
     WITH moved AS (
       DELETE FROM predictions_default WHERE requested_at >= '${from}' AND requested_at < '${to}' RETURNING *

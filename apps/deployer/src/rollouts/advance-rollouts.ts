@@ -73,13 +73,19 @@ export class AdvanceRollouts {
     const author = { endpoint: name, rollout: rollout.id, actor: 'deployer' };
     await writeRollout(client, { endpoint: name, rollout: rollout.id, state, status, verdict, evidenceSeq });
     if (verdict.outcome !== rollout.verdict?.outcome || verdict.version !== rollout.verdict.version) {
-      await writeEvent(client, { ...author, type: 'verdict', reason: verdict.reason, detail: verdict });
+      await writeEvent(client, {
+        ...author,
+        type: 'verdict',
+        reason: verdict.reason,
+        detail: { ...verdict, evidenceSeq },
+      });
     }
     if (!isInForce(draft, plan)) {
       const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
       const next = makePlan(this.manifests.of(standing), draft, { revision, epoch, rollout: rollout.id, at: now });
       await writePlan(client, next, verdict.reason);
-      const detail = { epoch, step: next.step, allocation: next.allocation, shadows: next.shadows };
+      const { step, allocation, shadows } = next;
+      const detail = { epoch, step, allocation, shadows, verdict, evidenceSeq };
       await writeEvent(client, { ...author, type: 'plan', reason: verdict.reason, detail });
     }
     if (status === 'succeeded' || status === 'failed') {
