@@ -41,7 +41,7 @@ export const topics = {
   requests: topic({
     name: 'requests.<endpoint>',
     description: 'Requests for an endpoint, from the ingress, from upstream systems and as second attempts.',
-    key: 'routing key, else request id',
+    key: 'routing key, else none or whatever upstream likes; a key that is no routing key is the request id',
     schema: null,
     partitions: 8,
     config: { ...large, 'retention.ms': day },

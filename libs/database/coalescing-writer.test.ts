@@ -25,13 +25,14 @@ function writerOf(bad: readonly number[] = [], options: { maxRows?: number; hold
   return { writer, transactions, written };
 }
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 describe('CoalescingWriter', () => {
   it('puts into one transaction what comes while another is under way, in order', async () => {
     let release = (): void => undefined;
     const { writer, transactions } = writerOf([], { hold: new Promise((resolve) => (release = resolve)) });
     const first = writer.write([1]);
-    await Promise.resolve();
-    await Promise.resolve();
+    await nextTurn();
     const later = [writer.write([2, 3]), writer.write([4])];
     release();
     expect(await Promise.all([first, ...later])).toEqual([[], [], []]);

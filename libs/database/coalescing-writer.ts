@@ -52,8 +52,8 @@ export class CoalescingWriter<Row> {
 
   private async run(): Promise<void> {
     this.running = true;
-    // Callers of one moment come together also when nothing was under way.
-    await Promise.resolve();
+    // Callers of one turn of the event loop, such as the partitions of one fetch, come together also when nothing was under way.
+    await new Promise((resolve) => setImmediate(resolve));
     while (this.jobs.length > 0) {
       await this.writeJobs(this.take());
       if (!this.isFull) await this.linger();

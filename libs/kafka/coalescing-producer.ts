@@ -1,7 +1,7 @@
 import type { Kafka, Producer } from 'kafkajs';
 import type { Logger } from '#platform';
 import { BacklogFullError, isOutage, KafkaUnavailableError, messageOf } from './errors.js';
-import { createPartitioner } from './partitioner.js';
+import { createPartitioner, type Turn } from './partitioner.js';
 import type { TopicRecord } from './records.js';
 import { RefusedTopics } from './refused-topics.js';
 import { sendApart } from './send-apart.js';
@@ -21,7 +21,7 @@ export interface ProducerLimits {
 }
 
 export const defaultProducerLimits: ProducerLimits = {
-  inFlight: 2,
+  inFlight: 1,
   recordsPerRequest: 2_000,
   bytesPerRequest: 700_000,
   backlog: 50_000,
@@ -41,6 +41,7 @@ export class CoalescingProducer {
   private readonly flights = new Set<{ readonly since: number }>();
   private readonly listeners: ((state: ProducerState) => void)[] = [];
   private currentState: ProducerState = 'down';
+  private readonly turn: Turn = { count: 0 };
   private recordsInFlight = 0;
   private flushScheduled = false;
   private connecting = false;
@@ -142,6 +143,7 @@ export class CoalescingProducer {
     this.flights.add(flight);
     this.recordsInFlight += records;
     this.counts.requests++;
+    this.turn.count++;
     try {
       await producer.sendBatch({ topicMessages: toTopicMessages(parts) });
       this.counts.records += records;
@@ -219,7 +221,7 @@ export class CoalescingProducer {
 
   private createProducer(): Producer {
     return this.kafka.producer({
-      createPartitioner,
+      createPartitioner: createPartitioner(this.turn),
       allowAutoTopicCreation: false,
       retry: { retries: 1, initialRetryTime: 100, maxRetryTime: 300 },
     });

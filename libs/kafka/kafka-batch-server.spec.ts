@@ -152,6 +152,20 @@ it('commits only up to the first unfinished batch, so that nothing is lost', asy
   await serverOf(router).unfollow('requests', endpoint);
 });
 
+it('holds back what is to gather, hands it out no more once it stops, and loses nothing', async () => {
+  const endpoint = { endpoint: 'gathering' };
+  const topic = await makeEndpoint(router, 'gathering');
+  await serverOf(router).follow('requests', endpoint, () => 3_600_000);
+  await send(router, topic, 'first');
+  await eventually(() => seen.includes('first'));
+  await send(router, topic, 'held');
+  await serverOf(router).unfollow('requests', endpoint);
+  expect(seen).not.toContain('held');
+  await serverOf(router).follow('requests', endpoint);
+  await eventually(() => seen.includes('held'));
+  await serverOf(router).unfollow('requests', endpoint);
+});
+
 it('holds back when too much is in hand, and catches up', async () => {
   const topic = await makeEndpoint(router, 'flood');
   await serverOf(router).follow('requests', { endpoint: 'flood' });

@@ -10,6 +10,7 @@ import type { BatchHandler } from './on-batch.js';
 import { SequentialSubscription } from './sequential-subscription.js';
 import { SharedSubscription } from './shared-subscription.js';
 import type { Source, Subscription, SubscriptionObserver } from './subscription.js';
+import type { Portion } from './supervised-consumer.js';
 import type { TopicAdmin } from './topic-admin.js';
 import type { TopicNames } from './topic-names.js';
 
@@ -17,6 +18,8 @@ export interface KafkaBatchServerOptions {
   /** Records per shared topic that are handed out and not finished; beyond, no more are fetched. */
   readonly maxInFlight: number;
   readonly maxBytesPerPartition?: number;
+  /** For shared topics that nobody waits for; absent: each record as soon as it is there. */
+  readonly portion?: Portion;
 }
 
 export interface KafkaBatchServerParts {
@@ -104,8 +107,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   /**
    * Reads a topic of an endpoint or a version from now on, with a group of its own. Resolves when joined; until the
    * topic exists it waits. Following what is followed already does nothing more.
+   *
+   * @param gatherMs how long records may gather between one fetch and the next, asked each time; absent: not at all
    */
-  follow(id: TopicId, parameters: TopicParameters): Promise<void> {
+  follow(id: TopicId, parameters: TopicParameters, gatherMs?: () => number): Promise<void> {
     const { names, app, kafka, options, logger, observer } = this.parts;
     const topic = names.of(id, parameters);
     const known = this.followed.get(topic);
@@ -117,6 +122,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       {
         groupId: names.group(app, id, parameters),
         ...options,
+        gatherMs,
         onOwned: (partitions) => this.ownershipListeners.forEach((listener) => listener(id, parameters, partitions)),
       },
       { logger, observer },

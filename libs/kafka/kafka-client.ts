@@ -2,6 +2,7 @@ import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { type ISocketFactoryArgs, Kafka, type KafkaConfig as ClientConfig, type LogEntry, logLevel } from 'kafkajs';
 import type { Logger } from '#platform';
+import './idle-request-queue.js';
 
 /** `ssl` is absent on plain connections, whatever kafkajs's types say. */
 type SocketArguments = Omit<ISocketFactoryArgs, 'ssl'> & { ssl?: ConnectionOptions };

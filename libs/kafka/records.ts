@@ -22,7 +22,10 @@ export interface RecordBatch {
   readonly records: readonly IncomingRecord[];
 }
 
-/** A record to send. Without `partition` the key decides as in Kafka's own clients (murmur2); without a key they take turns. */
+/**
+ * A record to send. Without `partition` the key decides as in Kafka's own clients (murmur2); without a key, those sent
+ * together go together, and the partitions take turns.
+ */
 export interface OutgoingRecord {
   readonly key: string | Buffer | null;
   readonly value: string | Buffer | null;

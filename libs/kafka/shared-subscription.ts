@@ -5,13 +5,16 @@ import { OffsetTracker } from './offset-tracker.js';
 import type { RecordBatch } from './records.js';
 import { type FailureReport, handleUntilDone, reportFailures } from './retrying.js';
 import type { Source, Subscription, SubscriptionSurroundings } from './subscription.js';
-import { type Assignment, SupervisedConsumer } from './supervised-consumer.js';
+import { type Assignment, type Portion, SupervisedConsumer } from './supervised-consumer.js';
 
 export interface SharedOptions {
   readonly groupId: string;
   /** Records handed out and not finished; beyond, no more are fetched. */
   readonly maxInFlight: number;
   readonly maxBytesPerPartition?: number;
+  readonly portion?: Portion;
+  /** How long records gather between one fetch and the next, in ms; asked each time. Absent or 0: not at all. */
+  readonly gatherMs?: (() => number) | undefined;
   /** Called when the partitions owned have changed. */
   readonly onOwned: (partitions: readonly number[]) => void;
 }
@@ -33,6 +36,8 @@ export class SharedSubscription implements Subscription {
   private trackers = new Map<number, OffsetTracker>();
   private readonly report: FailureReport;
   private inFlight = 0;
+  private hasFetched = false;
+  private handedOutAt = 0;
   private stopping = false;
   private committing: Promise<void> | undefined;
   private commitTimer: NodeJS.Timeout | undefined;
@@ -56,7 +61,9 @@ export class SharedSubscription implements Subscription {
         onBatch: (payload) => this.onBatch(payload),
         onJoin: (assignment, consumer, again) => this.onJoin(assignment, consumer, again),
         onRebalancing: () => void this.commit(),
+        onFetch: () => (this.hasFetched = true),
         ...(options.maxBytesPerPartition === undefined ? {} : { maxBytesPerPartition: options.maxBytesPerPartition }),
+        ...(options.portion === undefined ? {} : { portion: options.portion }),
       },
       logger,
     );
@@ -104,6 +111,7 @@ export class SharedSubscription implements Subscription {
 
   private async onBatch(payload: EachBatchPayload): Promise<void> {
     const { batch } = payload;
+    await this.gather();
     while (this.inFlight >= this.options.maxInFlight && !this.stopping) {
       await this.room();
       await payload.heartbeat();
@@ -112,6 +120,15 @@ export class SharedSubscription implements Subscription {
     if (this.stopping || tracker === undefined) return;
     const { topicId, parameters } = this.source;
     void this.handle(toRecordBatch(topicId, parameters, batch), tracker, BigInt(batch.lastOffset()));
+  }
+
+  /** Holds the first batch of a fetch back, and with it the next fetch, which then brings the more. */
+  private async gather(): Promise<void> {
+    if (!this.hasFetched) return;
+    this.hasFetched = false;
+    const left = this.handedOutAt + (this.options.gatherMs?.() ?? 0) - Date.now();
+    if (left > 0) await delay(left, undefined, { signal: this.abort.signal }).catch(() => undefined);
+    this.handedOutAt = Date.now();
   }
 
   private async handle(batch: RecordBatch, tracker: OffsetTracker, last: bigint): Promise<void> {

@@ -6,6 +6,15 @@ import { messageOf } from './errors.js';
 /** Partitions by topic. */
 export type Assignment = Readonly<Record<string, readonly number[]>>;
 
+/** Answers to a fetch come when there is so much, or after so long: few and large ones where nobody waits for a record. */
+export interface Portion {
+  readonly minBytes: number;
+  readonly maxWaitMs: number;
+}
+
+/** A record is fetched at once; a fetch that finds none ends in time for a stop. */
+const atOnce: Portion = { minBytes: 1, maxWaitMs: 250 };
+
 export interface ConsumerDefinition {
   readonly groupId: string;
   readonly topics: readonly string[];
@@ -13,10 +22,13 @@ export interface ConsumerDefinition {
   readonly fromBeginning: boolean;
   readonly assigner?: PartitionAssigner;
   readonly maxBytesPerPartition?: number;
+  readonly portion?: Portion;
   /** Rejects only with errors of `payload.heartbeat()`. */
   readonly onBatch: (payload: EachBatchPayload) => Promise<void>;
   /** After each join, before the first fetch: `consumer.seek` may be called. `again` is false for a consumer's first. */
   readonly onJoin: (assignment: Assignment, consumer: Consumer, again: boolean) => void;
+  /** A fetch has been answered; its batches follow. */
+  readonly onFetch?: () => void;
   /** The group is about to change hands: the last chance to commit. */
   readonly onRebalancing?: (consumer: Consumer) => void;
 }
@@ -121,13 +133,14 @@ export class SupervisedConsumer {
 
   /** One kafkajs consumer from its start to its end; resolves on stop, rejects when it ended by itself. */
   private async live(): Promise<void> {
-    const { groupId, topics, fromBeginning, assigner, maxBytesPerPartition } = this.definition;
+    const { groupId, topics, fromBeginning, assigner, maxBytesPerPartition, portion = atOnce } = this.definition;
     const consumer = this.kafka.consumer({
       groupId,
       sessionTimeout: 6_000,
       heartbeatInterval: 1_500,
       rebalanceTimeout: 10_000,
-      maxWaitTimeInMs: 250,
+      minBytes: portion.minBytes,
+      maxWaitTimeInMs: portion.maxWaitMs,
       allowAutoTopicCreation: false,
       retry: { ...consumerRetry, restartOnFailure: () => Promise.resolve(false) },
       ...(assigner === undefined ? {} : { partitionAssigners: [assigner] }),
@@ -185,6 +198,7 @@ export class SupervisedConsumer {
     });
     consumer.on(events.FETCH, () => {
       this.lastActivity = Date.now();
+      this.definition.onFetch?.();
       if (fetched || !again) return;
       fetched = true;
       this.firstFetch.resolve(undefined);

@@ -50,7 +50,8 @@ export function makeRequest(
   if (traceparent !== undefined) made[headers.traceparent] = traceparent;
   return {
     topic: topics.of('requests', { endpoint: plan.endpoint }),
-    key: routingKey ?? id,
+    // Nothing asks for an order of requests without a key: those of one moment go to one partition, together.
+    key: routingKey ?? null,
     value: question.body,
     headers: made,
   };

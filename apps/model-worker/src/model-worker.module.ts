@@ -5,6 +5,7 @@ import { CONFIG, type ModelWorkerConfig } from './config.js';
 import { WorkConsumer } from './on-work.consumer.js';
 import { PublishOutcomes } from './publish-outcomes.js';
 import { ServedVersions } from './served-versions.js';
+import { ShadowWork } from './shadow-work.js';
 import { WorkerMetrics } from './worker-metrics.js';
 
 /** Runs model versions: work in, answers and the prediction log out. */
@@ -23,6 +24,7 @@ export class ModelWorkerModule {
         AnnounceVersions,
         PublishOutcomes,
         ServedVersions,
+        ShadowWork,
         WorkerMetrics,
       ],
     };

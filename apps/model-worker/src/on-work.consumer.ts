@@ -1,17 +1,30 @@
 import { Controller } from '@nestjs/common';
-import { DeadLetters, OnBatch, type RecordBatch, ReplyTopics, TopicNames, type TopicRecord } from '#kafka';
+import {
+  DeadLetters,
+  type IncomingRecord,
+  OnBatch,
+  type RecordBatch,
+  ReplyTopics,
+  TopicNames,
+  type TopicRecord,
+} from '#kafka';
 import { makeRecords } from './make-records.js';
 import type { Outcome } from './outcome.js';
 import { PublishOutcomes } from './publish-outcomes.js';
 import { ServedVersions } from './served-versions.js';
+import { ShadowWork } from './shadow-work.js';
 import { readWork, type WorkItem } from './work-item.js';
 import { WorkerMetrics } from './worker-metrics.js';
+
+/** Records of a version that only watches, worked on without a pause for others. */
+const shadowSlice = 64;
 
 /** Answers the work of the versions served here. */
 @Controller()
 export class WorkConsumer {
   constructor(
     private readonly versions: ServedVersions,
+    private readonly shadows: ShadowWork,
     private readonly outcomes: PublishOutcomes,
     private readonly deadLetters: DeadLetters,
     private readonly replyTopics: ReplyTopics,
@@ -23,9 +36,16 @@ export class WorkConsumer {
   @OnBatch('work')
   async onWork(batch: RecordBatch): Promise<void> {
     const { endpoint = '', version = '' } = batch.parameters;
+    const watches = this.shadows.gatherMs(endpoint, version) > 0;
+    const slice = watches ? shadowSlice : batch.records.length;
+    for (let from = 0; from < batch.records.length; from += slice)
+      await this.work(endpoint, version, batch.records.slice(from, from + slice));
+  }
+
+  private async work(endpoint: string, version: string, records: readonly IncomingRecord[]): Promise<void> {
     const items: WorkItem[] = [];
     const unreadable: TopicRecord[] = [];
-    for (const record of batch.records) {
+    for (const record of records) {
       const read = readWork(record, this.replyTopics);
       if (read.ok) items.push(read.item);
       else unreadable.push(this.deadLetters.make(record, read.reason));

@@ -5,6 +5,7 @@ import { LOGGER, type Logger, Readiness } from '#platform';
 import { CONFIG, type ModelWorkerConfig } from './config.js';
 import { loadVersion } from './load-artifact.js';
 import { MicroBatcher } from './micro-batcher.js';
+import { ShadowWork } from './shadow-work.js';
 
 /** A version of this pool: it answers, or it says why it cannot. */
 export type Served = { readonly record: VersionRecord } & (
@@ -39,6 +40,7 @@ export class ServedVersions implements OnModuleInit, OnApplicationShutdown {
     @Inject(CONFIG) private readonly config: ModelWorkerConfig,
     private readonly versions: VersionsView,
     private readonly server: KafkaBatchServer,
+    private readonly shadows: ShadowWork,
     private readonly readiness: Readiness,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -127,7 +129,8 @@ export class ServedVersions implements OnModuleInit, OnApplicationShutdown {
 
   /** Joins those who read the version's work; not waited for, since its topic may be missing. */
   private read({ endpoint, version }: VersionRecord): void {
-    void this.server.follow('work', { endpoint, version }).then(() => {
+    const gatherMs = (): number => this.shadows.gatherMs(endpoint, version);
+    void this.server.follow('work', { endpoint, version }, gatherMs).then(() => {
       const key = keyOf({ endpoint, version });
       if (this.served.has(key)) this.joined.add(key);
       this.tell();

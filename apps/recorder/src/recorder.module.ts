@@ -11,13 +11,15 @@ import { RecorderMetrics } from './recorder-metrics.js';
 const connections = 2;
 // Rows handed out and not yet written: enough to fill a transaction while another is under way.
 const maxInFlight = 8_192;
+// Nobody waits for a row: a fetch and a transaction for each would cost more CPU than to serve the request.
+const portion = { minBytes: 256 * 1024, maxWaitMs: 200 };
 
 @Module({})
 export class RecorderModule {
   static with(config: RecorderConfig): DynamicModule {
     return {
       module: RecorderModule,
-      imports: [KafkaModule.for(config, { maxInFlight }), DatabaseModule.for(config, connections)],
+      imports: [KafkaModule.for(config, { maxInFlight, portion }), DatabaseModule.for(config, connections)],
       controllers: [PredictionsConsumer],
       providers: [PredictionRecorder, PartitionKeeper, RecorderMetrics],
     };

@@ -35,11 +35,11 @@ const plan: TrafficPlan = {
   at: 0,
 };
 
-const request = (id: string, headers: Record<string, string> = {}): IncomingRecord => ({
+const request = (id: string, headers: Record<string, string> = {}, offset = 0): IncomingRecord => ({
   key: null,
   value: Buffer.from(JSON.stringify({ id, instances: [1] })),
   headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Buffer.from(value)])),
-  offset: '0',
+  offset: String(offset),
   timestamp: Date.now(),
   topic: 't.requests.digits',
   partition: 0,
@@ -89,6 +89,25 @@ describe('PublishWork', () => {
     await publish(request('a'), request('b'));
     expect(sentTo('t.work.digits.v1')).toEqual(['a', 'b']);
     expect(sentTo('t.work.digits.v2')).toEqual(['a', 'b']);
+  });
+
+  it('keeps the work of a batch together, and uses every partition with a living owner', async () => {
+    const batches = Array.from({ length: 20 }, (_, n) => [0, 1, 2].map((k) => request(`r-${n}-${k}`, {}, 3 * n + k)));
+    for (const batch of batches) await publish(...batch);
+    const chosen = producer.sent.filter(({ topic }) => topic.endsWith('.v1')).map(({ partition }) => partition);
+    for (const n of batches.keys()) expect(new Set(chosen.slice(3 * n, 3 * n + 3)).size).toBe(1);
+    expect(new Set(chosen)).toEqual(new Set([0, 1]));
+    // A batch that comes again goes where it went before.
+    producer.sent = [];
+    for (const batch of batches) await publish(...batch);
+    expect(producer.sent.filter(({ topic }) => topic.endsWith('.v1')).map(({ partition }) => partition)).toEqual(
+      chosen,
+    );
+  });
+
+  it('gives a crowd to more than one partition', async () => {
+    await publish(...Array.from({ length: 500 }, (_, n) => request(`r-${n}`, {}, n)));
+    expect(new Set(producer.sent.map(({ partition }) => partition))).toEqual(new Set([0, 1]));
   });
 
   it('sheds shadows first: where much waits for Kafka, and for requests whose time is over', async () => {

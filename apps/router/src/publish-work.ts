@@ -1,16 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { HeartbeatsView, TopicNames, VersionsView, type IncomingRecord, type TopicRecord } from '#kafka';
-import type { CompiledPlan } from '#routing';
+import { hashToUnit, type CompiledPlan } from '#routing';
 import { makeWork } from './make-work.js';
 import { readRequest, type RoutedRequest } from './read-request.js';
 import { Refusals } from './refusals.js';
-import { route, type LivePartitions } from './route.js';
+import { route, type PartitionOf } from './route.js';
 import { RouterMetrics } from './router-metrics.js';
 import { SendWork, type Dispatch } from './send-work.js';
 
 type Admission =
   | { readonly ok: true; readonly request: RoutedRequest }
   | { readonly ok: false; readonly status: number; readonly reason: string };
+
+/**
+ * Requests whose work goes to one partition, together: far cheaper for everybody than each by itself, and few enough that
+ * workers who share the partitions all have some of a crowd.
+ */
+const together = 32;
 
 /** Executes a plan for a batch of requests. */
 @Injectable()
@@ -29,10 +35,11 @@ export class PublishWork {
     const dispatches: Dispatch[] = [];
     const shadows: TopicRecord[] = [];
     const letters: TopicRecord[] = [];
-    const live = this.liveOf(endpoint);
+    let partitionOf = this.choosePartitions(endpoint, records[0]);
     const now = Date.now();
     const shedsShadows = plan.shadows.length > 0 && this.sending.isBusy;
-    for (const record of records) {
+    for (const [index, record] of records.entries()) {
+      if (index > 0 && index % together === 0) partitionOf = this.choosePartitions(endpoint, record);
       const admission = this.admit(endpoint, record, plan);
       if (!admission.ok) {
         letters.push(...this.refusals.make(record, admission.status, admission.reason));
@@ -42,7 +49,7 @@ export class PublishWork {
       const { request, letter } = this.refusals.withoutForbiddenReply(admission.request);
       if (letter !== undefined) letters.push(letter);
       const inTime = request.deadline === undefined || request.deadline > now;
-      const { answering, shadows: watching } = route(request, plan, live, inTime && !shedsShadows);
+      const { answering, shadows: watching } = route(request, plan, partitionOf, inTime && !shedsShadows);
       dispatches.push({ record, work: makeWork(endpoint, request, answering, this.topics) });
       this.metrics.decided(endpoint, answering.decision);
       for (const copy of watching) {
@@ -69,16 +76,16 @@ export class PublishWork {
     return reading;
   }
 
-  /** Looked up once a batch and version. */
-  private liveOf(endpoint: string): LivePartitions {
-    const known = new Map<string, readonly number[]>();
+  /** Of each version's partitions with a living owner one, drawn by the record's place: a batch that comes again goes there again. */
+  private choosePartitions(endpoint: string, first: IncomingRecord | undefined): PartitionOf {
+    const draw = hashToUnit(`partition\0${first?.partition}:${first?.offset}`);
+    const known = new Map<string, number | undefined>();
     return (version) => {
-      let partitions = known.get(version);
-      if (partitions === undefined) {
-        partitions = this.heartbeats.livePartitions(endpoint, version);
-        known.set(version, partitions);
-      }
-      return partitions;
+      if (known.has(version)) return known.get(version);
+      const living = this.heartbeats.livePartitions(endpoint, version);
+      const chosen = living[Math.floor(draw * living.length)];
+      known.set(version, chosen);
+      return chosen;
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { Decision } from '#contracts';
-import { decide, drawShadows, hashToUnit, type CompiledPlan } from '#routing';
+import { decide, drawShadows, type CompiledPlan } from '#routing';
 import type { RoutedRequest } from './read-request.js';
 
 /** One copy of a request: the work of one version. */
@@ -9,8 +9,8 @@ export interface Copy {
   readonly partition: number | undefined;
 }
 
-/** Work partitions of a version that a living worker owns. */
-export type LivePartitions = (version: string) => readonly number[];
+/** Where work of a version goes: a partition that a living worker owns; undefined where none lives. */
+export type PartitionOf = (version: string) => number | undefined;
 
 /** Who answers a request, and who sees it in the wings. */
 export interface Route {
@@ -27,10 +27,13 @@ const noShadows: readonly Copy[] = [];
  *
  * @param withShadows false where the router sheds them
  */
-export function route(request: RoutedRequest, plan: CompiledPlan, live: LivePartitions, withShadows = true): Route {
+export function route(request: RoutedRequest, plan: CompiledPlan, partitionOf: PartitionOf, withShadows = true): Route {
   const { fallback } = plan.plan;
   if (request.secondAttempt) {
-    return { answering: copyOf(request, plan, live, { version: fallback, role: 'fallback' }), shadows: noShadows };
+    return {
+      answering: copyOf(request, plan, partitionOf, { version: fallback, role: 'fallback' }),
+      shadows: noShadows,
+    };
   }
   const assignment = decide({
     plan,
@@ -41,8 +44,11 @@ export function route(request: RoutedRequest, plan: CompiledPlan, live: LivePart
   });
   const { version } = assignment;
   const orphaned =
-    request.pinned === undefined && version !== fallback && live(version).length === 0 && live(fallback).length > 0;
-  const answering = copyOf(request, plan, live, {
+    request.pinned === undefined &&
+    version !== fallback &&
+    partitionOf(version) === undefined &&
+    partitionOf(fallback) !== undefined;
+  const answering = copyOf(request, plan, partitionOf, {
     ...assignment,
     ...(orphaned ? { version: fallback, role: 'fallback', assigned: version } : { role: 'primary' }),
   });
@@ -50,16 +56,21 @@ export function route(request: RoutedRequest, plan: CompiledPlan, live: LivePart
 
   const shadows: Copy[] = [];
   for (const shadow of drawShadows(plan, request.id)) {
-    if (shadow === answering.decision.version || live(shadow).length === 0) continue;
+    if (shadow === answering.decision.version || partitionOf(shadow) === undefined) continue;
     const propensity = plan.fractions.get(shadow) ?? null;
-    shadows.push(copyOf(request, plan, live, { version: shadow, role: 'shadow', propensity }));
+    shadows.push(copyOf(request, plan, partitionOf, { version: shadow, role: 'shadow', propensity }));
   }
   return { answering, shadows };
 }
 
 type Particulars = Pick<Decision, 'version' | 'role'> & Partial<Pick<Decision, 'propensity' | 'pinned' | 'assigned'>>;
 
-function copyOf(request: RoutedRequest, { plan }: CompiledPlan, live: LivePartitions, particulars: Particulars): Copy {
+function copyOf(
+  request: RoutedRequest,
+  { plan }: CompiledPlan,
+  partitionOf: PartitionOf,
+  particulars: Particulars,
+): Copy {
   const { version, role, propensity = null, pinned = false, assigned } = particulars;
   const decision: Decision = {
     version,
@@ -74,11 +85,5 @@ function copyOf(request: RoutedRequest, { plan }: CompiledPlan, live: LivePartit
     fallback: request.pinned ?? plan.fallback,
     ...(assigned !== undefined && { assigned }),
   };
-  return { decision, partition: partitionOf(request.id, live(version)) };
-}
-
-/** The same for each delivery of a request while the same workers live. */
-function partitionOf(id: string, partitions: readonly number[]): number | undefined {
-  if (partitions.length < 2) return partitions[0];
-  return partitions[Math.floor(hashToUnit(`partition\0${id}`) * partitions.length)];
+  return { decision, partition: partitionOf(version) };
 }
