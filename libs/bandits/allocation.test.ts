@@ -84,6 +84,7 @@ describe('indices', () => {
     expect(Math.abs(klUcbIndex({ mean: 0.1, bound: 0.2 }) - 0.3783915488479)).toBeLessThan(1e-12);
     expect(klUcbIndex({ mean: 0.3, bound: 0 })).toBe(0.3);
     expect(klUcbIndex({ mean: 1, bound: 5 })).toBe(1);
+    expect(klUcbIndex({ mean: 0.3, bound: Infinity })).toBe(1);
     expect(klUcbIndex({ mean: 0, bound: Math.LN2 })).toBeCloseTo(0.5, 14);
     expect(() => klUcbIndex({ mean: 1.1, bound: 1 })).toThrow(RangeError);
   });

@@ -10,6 +10,7 @@ export function klUcbIndex({ mean, bound }: { mean: number; bound: number }): nu
   checkProbability('mean', mean);
   check(bound >= 0, 'bound must not be negative', bound);
   if (mean === 1 || bound === 0) return mean;
+  if (bound === Infinity) return 1;
   // kl(0, q) = −ln(1 − q)
   if (mean === 0) return -Math.expm1(-bound);
   let q = Math.min(mean + Math.sqrt(bound / 2), 1 - Number.EPSILON / 2);

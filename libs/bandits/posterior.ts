@@ -40,6 +40,17 @@ export function posteriorMean(posterior: Posterior): number {
   return posterior.kind === 'beta' ? posterior.alpha / (posterior.alpha + posterior.beta) : posterior.location;
 }
 
+/** Variance of the mean reward; for a Student t with at most two degrees of freedom, which has none, Infinity. */
+export function posteriorVariance(posterior: Posterior): number {
+  if (posterior.kind === 'beta') {
+    const { alpha, beta } = posterior;
+    const total = alpha + beta;
+    return (alpha * beta) / (total * total * (total + 1));
+  }
+  const { scale, degreesOfFreedom } = posterior;
+  return degreesOfFreedom > 2 ? (scale * scale * degreesOfFreedom) / (degreesOfFreedom - 2) : Infinity;
+}
+
 /** The same arm looked at as a loss: what is greatest becomes least. */
 export function negatePosterior(posterior: Posterior): Posterior {
   return posterior.kind === 'beta'

@@ -87,6 +87,8 @@ describe('sampleRatioLogBayesFactor', () => {
   });
 
   it('refuses impossible input by name', () => {
+    expect(() => mcnemarLogEValue({ b: 0.5, c: 1, alternative: 'greater' })).toThrow(/whole numbers of pairs/);
+    expect(() => mcnemarLogEValue({ b: 1, c: 1, alternative: 'less' as 'greater' })).toThrow(/alternative must be/);
     const ask = (counts: number[], shares: number[]) => () => sampleRatioLogBayesFactor({ counts, shares });
     expect(ask([1], [0.5, 0.5])).toThrow(/equally many/);
     expect(ask([1, 1], [0.5, 0.6])).toThrow(/shares must sum to 1/);

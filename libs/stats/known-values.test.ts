@@ -27,6 +27,14 @@ describe('published values', () => {
 
   it('normal mixture radius', () => {
     close(normalMixtureRadius({ variance: 100, tuningVariance: 100, alpha: 0.05 }), 30.352089903763);
+    // Without variance the radius is sqrt(2 ρ ln(1/a)): it shows ρ.
+    const start = normalMixtureRadius({ variance: 0, tuningVariance: 100, alpha: 0.05 });
+    close(start ** 2 / (2 * Math.log(20)), 12.600560979256);
+  });
+
+  it('normal mixture radius a unit is the asymptotic half-width at deviation 1', () => {
+    const { upper } = asymptoticConfidenceSequence({ n: 700, mean: 0, variance: 1, alpha: 0.05, tuningN: 400 });
+    close(normalMixtureRadius({ variance: 700, tuningVariance: 400, alpha: 0.05 }) / 700, upper);
   });
 
   it('asymptotic half-width is the formula of Waudby-Smith et al.', () => {

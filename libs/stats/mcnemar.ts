@@ -1,5 +1,5 @@
 import { logBetaSurvival } from './beta-tail.js';
-import { checkNotNegative } from './check.js';
+import { check, checkNotNegative } from './check.js';
 import { logBeta } from './log-gamma.js';
 
 /**
@@ -21,6 +21,12 @@ export function mcnemarLogEValue({
 }): number {
   checkNotNegative('b', b);
   checkNotNegative('c', c);
+  check(Number.isInteger(b) && Number.isInteger(c), 'b and c must be whole numbers of pairs', `${b} and ${c}`);
+  check(
+    alternative === 'two-sided' || alternative === 'greater',
+    "alternative must be 'two-sided' or 'greater'",
+    alternative,
+  );
   if (b + c === 0) return 0;
   const twoSided = logBeta(1 + b, 1 + c) + (b + c) * Math.LN2;
   if (alternative === 'two-sided') return twoSided;

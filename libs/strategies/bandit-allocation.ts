@@ -1,7 +1,16 @@
-import { policyNamed, withFloor, type ArmStatistics, type PreparedPolicy } from '#bandits';
+import {
+  negatePriors,
+  policyNamed,
+  posteriorOfArm,
+  rewardOptions,
+  withFloor,
+  type ArmStatistics,
+  type Posterior,
+  type PreparedPolicy,
+} from '#bandits';
 import type { Evidence } from '#contracts';
 import { policyParts, type BanditSpec, type BanditState } from './bandit-spec.js';
-import { isBounded, type RewardKind } from './reward.js';
+import { isBounded, oriented, type RewardKind } from './reward.js';
 import { armOf, totalOf } from './step-evidence.js';
 
 /** Shares are changed when one moves by as much: less is noise, and each change is a plan and a step of its own. */
@@ -14,28 +23,52 @@ export const activeArms = (spec: BanditSpec, state: Pick<BanditState, 'cutOff'>)
 /** The policy in force, with its options as the endpoint's rewards ask. */
 export function policyOf(spec: BanditSpec, reward: RewardKind): PreparedPolicy & { name: string } {
   const { name, options } = policyParts(spec.policy ?? (spec.mode === 'decide' ? 'top-two-thompson' : 'thompson'));
-  return { name, ...policyNamed(name).prepare({ ...options, ...rewardOptions(reward) }) };
+  return { name, ...policyNamed(name).prepare({ ...options, ...kindOf(reward) }) };
 }
 
-/** P(best) of each active arm by default priors: shown, and gates nothing. */
-export function bestProbabilities(arms: readonly string[], evidence: Evidence | null, reward: RewardKind): number[] {
-  return policyNamed('thompson').allocate({ arms: statistics(arms, evidence), options: rewardOptions(reward) });
+/** What is believed of the arms' mean rewards, turned so that more is better, by the policy's priors. Of all there is: nothing is forgotten. */
+export function posteriorsOf(
+  spec: BanditSpec,
+  arms: readonly string[],
+  { evidence, reward }: { evidence: Evidence | null; reward: RewardKind },
+): Posterior[] {
+  const { prior, realPrior } = policyParts(spec.policy ?? '').options;
+  const given = rewardOptions.parse({ prior, realPrior, ...kindOf(reward) });
+  const options = reward.goal === 'minimise' ? negatePriors(given) : given;
+  return arms.map((arm) => {
+    const { scored: n, sum, sumSquares } = oriented(totalOf(evidence, arm), reward);
+    return posteriorOfArm({ n, sum, sumSquares }, options);
+  });
 }
 
 /** Even shares. */
 export const evenWeights = (arms: readonly string[]): Record<string, number> =>
   Object.fromEntries(arms.map((arm) => [arm, 1 / arms.length]));
 
-/** What the shares should be now: even until every arm has its burn-in, then the policy's, each at least the floor. */
+/** Whether arms are taken to stay as they are: else there is no best one to be confirmed. */
+export const isStationary = (spec: BanditSpec, reward: RewardKind): boolean =>
+  policyOf(spec, reward).memory.kind === 'everything';
+
+/** Whether every one of these arms has its burn-in. */
+export const areBurntIn = ({ burnIn }: BanditSpec, arms: readonly string[], evidence: Evidence | null): boolean =>
+  arms.every((arm) => totalOf(evidence, arm).scored >= burnIn);
+
+/**
+ * What the shares should be now: an even one for each arm that does not have its burn-in yet, and what is left is shared by the policy, to each at
+ * least the floor.
+ */
 export function wantedWeights(
   spec: BanditSpec,
   arms: readonly string[],
   { evidence, reward, now }: { evidence: Evidence | null; reward: RewardKind; now: number },
 ): Record<string, number> {
-  const known = statistics(arms, evidence);
-  if (arms.length < 2 || known.some((arm) => arm.n < spec.burnIn)) return evenWeights(arms);
-  const shares = withFloor(policyOf(spec, reward).allocate(known, now), spec.floor);
-  return Object.fromEntries(arms.map((arm, i) => [arm, shares[i] ?? 0]));
+  const weights = evenWeights(arms);
+  const known = statistics(arms, evidence).filter(({ n }) => n >= spec.burnIn);
+  if (known.length < 2) return weights;
+  const left = known.length / arms.length;
+  const shares = withFloor(policyOf(spec, reward).allocate(known, now), spec.floor / left);
+  for (const [i, { version }] of known.entries()) weights[version] = left * (shares[i] ?? 0);
+  return weights;
 }
 
 /** Whether the shares have moved enough for a new plan. */
@@ -47,7 +80,7 @@ export function differs(before: Readonly<Record<string, number>>, after: Readonl
   });
 }
 
-const rewardOptions = (reward: RewardKind) => ({ rewards: isBounded(reward) ? 'bounded' : 'real', goal: reward.goal });
+const kindOf = (reward: RewardKind) => ({ rewards: isBounded(reward) ? 'bounded' : 'real', goal: reward.goal });
 
 /** Sums by arm; steps are the time buckets of policies that forget. */
 function statistics(arms: readonly string[], evidence: Evidence | null): ArmStatistics[] {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { policies } from '#bandits';
-import { alpha, assignment, endedBy, onSuccess, phase, positiveDuration, version } from './spec-parts.js';
+import { alpha, assignment, endedBy, onSuccess, positiveDuration, version } from './spec-parts.js';
 
 type PolicyChoice = string | { readonly name: string; readonly [option: string]: unknown };
 
@@ -33,6 +33,8 @@ function policyProblems(choice: PolicyChoice | undefined): { path: (string | num
       }));
 }
 
+const slight = z.number().gt(0).lt(1);
+
 export const banditSpec = z
   .object({
     arms: z.array(version).min(2).max(50),
@@ -51,6 +53,13 @@ export const banditSpec = z
     /** Scored units of each arm before a winner is confirmed. */
     minSamples: z.int().min(1).default(100),
     alpha,
+    /**
+     * Keep the champion where no other arm can be better by this much: `relative` to its mean (rewards within [0, 1]) or `absolute`, in reward
+     * units. Absent: 1 % of the mean, and never for real-valued rewards. `false`: never.
+     */
+    indifference: z
+      .union([z.strictObject({ relative: slight }), z.strictObject({ absolute: z.number().gt(0) }), z.literal(false)])
+      .optional(),
     onSuccess: onSuccess.default('promote'),
     assignment: assignment.default('request'),
   })
@@ -74,7 +83,7 @@ export const banditSpec = z
 export type BanditSpec = z.output<typeof banditSpec>;
 
 export const banditState = z.object({
-  phase,
+  phase: z.enum(['running', 'promoted', 'kept', 'rolled-back']),
   endedBy,
   /** The arm that takes all traffic, in phase `promoted`. */
   winner: z.string().nullable(),
@@ -86,9 +95,21 @@ export const banditState = z.object({
   stretch: z.int(),
   /** When shares were last computed. */
   computedAt: z.number(),
+  /** P(no arm is better than the champion by more than the indifference), as of `computedAt`; null where it was not asked. */
+  nothingLost: z.number().nullable().default(null),
   /** Arms that failed too often and get no more traffic, with the reason. */
   cutOff: z.record(z.string(), z.string()),
+  /** Versions that were arms of this rollout and are none any more. The tests still count them. */
+  retired: z.array(z.string()).default([]),
+  /** How often the set of arms was changed. */
+  changes: z.int().default(0),
 });
 export type BanditState = z.output<typeof banditState>;
 
 export const championOf = ({ champion, arms }: BanditSpec): string => champion ?? arms[0] ?? '';
+
+/** Every version that has been an arm of the rollout. */
+export const racedArms = ({ arms }: BanditSpec, { retired }: Pick<BanditState, 'retired'>): string[] => [
+  ...arms,
+  ...retired,
+];

@@ -75,6 +75,115 @@ describe('bandit', () => {
     expect(s.weightOf('v1')).toBeCloseTo(0.5, 10);
   });
 
+  describe('keeps the champion where nothing worth having can be gained on it', () => {
+    const nearly = { v1: { reward: 0.9 }, v2: { reward: 0.9 }, v3: { reward: 0.5 } };
+    const indifference = (s: Scenario) => s.last.verdict.checks.find(({ name }) => name === 'indifference');
+
+    it('an economic stop, labelled so', () => {
+      const s = scenario({ versions: nearly, requestsPerTick: 1_000 }).run(300);
+      expect(s.last).toMatchObject({ status: 'succeeded', verdict: { outcome: 'equivalent', version: 'v1' } });
+      expect(s.last.verdict.reason).toContain('without error level');
+      expect(s.last.plan.allocation).toEqual([{ version: 'v1', weight: 1 }]);
+      expect(s.tick().verdict).toMatchObject({ outcome: 'equivalent', reason: 'v1 was kept by the verdict' });
+    });
+
+    it('never a leader that is not the champion, and never before the burn-in', () => {
+      const close = { v1: { reward: 0.9 }, v2: { reward: 0.93 }, v3: { reward: 0.5 } };
+      const s = scenario({ versions: close, requestsPerTick: 1_000 }, { minSamples: 1e6 }).run(60);
+      expect(s.last.verdict.checks).toContainEqual(expect.objectContaining({ name: 'winner', version: 'v2' }));
+      expect(indifference(s)).toMatchObject({ version: 'v1', outcome: 'wait' });
+      expect(s.last.status).toBe('running');
+      const early = scenario({ versions: nearly, requestsPerTick: 1_000 }, { burnIn: 1e6 }).run(60);
+      expect(indifference(early)).not.toHaveProperty('value');
+    });
+
+    it('only advises where an operator decides, and can be left out', () => {
+      const s = scenario({ versions: nearly, requestsPerTick: 1_000 }, { onSuccess: 'manual' });
+      s.run(300, ({ verdict }) => verdict.outcome === 'equivalent');
+      expect(s.last).toMatchObject({
+        status: 'running',
+        verdict: { waitsFor: expect.stringContaining('an operator') },
+      });
+      const never = scenario({ versions: nearly, requestsPerTick: 1_000 }, { indifference: false }).run(100);
+      expect(indifference(never)).toBeUndefined();
+    });
+
+    it('by an absolute difference for real-valued rewards, and not at all without one', () => {
+      const versions = {
+        v1: { reward: 3, deviation: 1 },
+        v2: { reward: 3, deviation: 1 },
+        v3: { reward: 9, deviation: 1 },
+      };
+      const reward = { kind: 'real', goal: 'minimise' } as const;
+      const s = scenario({ versions, reward, requestsPerTick: 1_000 }, { indifference: { absolute: 0.1 } }).run(300);
+      expect(s.last.verdict).toMatchObject({ outcome: 'equivalent', version: 'v1' });
+      expect(indifference(scenario({ versions, reward }).run(20))).toBeUndefined();
+      expect(strategy.problems({ ...base, indifference: { relative: 0.1 } }, reward)).toMatchObject([
+        { path: ['indifference', 'relative'] },
+      ]);
+    });
+  });
+
+  describe('takes arms in and out while it runs', () => {
+    const versions = { v1: { reward: 0.7 }, v2: { reward: 0.72 }, v3: { reward: 0.95 }, v4: { reward: 0.1 } };
+    const threshold = (s: Scenario) => s.last.verdict.checks.find(({ name }) => name === 'winner')!.threshold!;
+
+    it('those that stay keep their evidence; a new one has an even share until its burn-in', () => {
+      const s = scenario({ versions, requestsPerTick: 20 }, { arms: ['v1', 'v2'] }).run(60);
+      const before = s.last.plan;
+      const weights = [s.weightOf('v1'), s.weightOf('v2')];
+      expect(s.change({ ...base, arms: ['v1', 'v2', 'v3'] })).toBe(true);
+      expect(s.last.plan.step).toBe(before.step + 1);
+      expect(s.weightOf('v3')).toBeCloseTo(1 / 3, 3);
+      expect(s.weightOf('v1') / s.weightOf('v2')).toBeCloseTo(weights[0]! / weights[1]!, 2);
+      s.run(s.ticks + 4);
+      expect(s.weightOf('v3')).toBeCloseTo(1 / 3, 3);
+      s.run(300);
+      expect(s.last.verdict).toMatchObject({ outcome: 'promote', version: 'v3' });
+    });
+
+    it('the winner test goes on counting trials and arms that have left, at a smaller part of the level', () => {
+      const s = scenario({ versions, requestsPerTick: 20 }, { arms: ['v1', 'v2', 'v4'] }).run(20);
+      const before = threshold(s);
+      expect(s.change({ ...base, arms: ['v1', 'v2'] })).toBe(true);
+      // Two of three arms are left: the same K and trials, a tenth of the level.
+      expect(threshold(s) - before).toBeCloseTo(Math.log(10), 9);
+      expect(s.weightOf('v4')).toBe(0);
+      expect(sum(s)).toBeCloseTo(1, 12);
+      s.run(30);
+      expect(s.last.verdict.checks.find(({ name }) => name === 'sample-ratio')).toMatchObject({ outcome: 'pass' });
+    });
+
+    it('the same arms in another order, or another champion, cost nothing', () => {
+      const s = scenario({ versions, requestsPerTick: 20 }, { arms: ['v1', 'v2'] }).run(20);
+      const before = { threshold: threshold(s), plan: s.last.plan };
+      expect(s.change({ ...base, arms: ['v2', 'v1'] })).toBe(true);
+      expect(threshold(s)).toBe(before.threshold);
+      expect(s.last.plan).toEqual({ ...before.plan, fallback: 'v2' });
+    });
+
+    it('anything else is another rollout, and so is a change after the end', () => {
+      const s = scenario({ versions }, { arms: ['v1', 'v3'] });
+      expect(s.change({ ...base, arms: ['v1', 'v3', 'v2'], floor: 0.1 })).toBe(false);
+      s.run(300);
+      expect(s.last.status).toBe('succeeded');
+      expect(s.change({ ...base, arms: ['v1', 'v2', 'v3'] })).toBe(false);
+    });
+  });
+
+  it('believes the priors it is given', () => {
+    const prior = { alpha: 90, beta: 10 };
+    const s = scenario({ requestsPerTick: 0 }, { policy: { name: 'thompson', prior }, burnIn: 0 });
+    expect(s.tick().verdict.checks.filter(({ name }) => name === 'best-probability')).toHaveLength(3);
+    const value = (spec: object) =>
+      scenario({ versions: digits }, spec)
+        .run(2)
+        .last.verdict.checks.find(({ name, version }) => name === 'best-probability' && version === 'v3')!.value!;
+    expect(value({ policy: { name: 'thompson', prior: { alpha: 1e6, beta: 1 } } })).toBeGreaterThan(
+      value({ policy: 'thompson' }),
+    );
+  });
+
   it('confirms no winner under a policy that forgets', () => {
     const s = scenario({}, { policy: { name: 'discounted-thompson', halfLife: 60_000 } }).run(100);
     expect(s.last.status).toBe('running');

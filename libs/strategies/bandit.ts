@@ -1,22 +1,18 @@
-import type { Check, Verdict } from '#contracts';
+import type { Verdict } from '#contracts';
 import { allocationOf, soleAllocation } from './allocation.js';
-import { activeArms, bestProbabilities, differs, evenWeights, policyOf, wantedWeights } from './bandit-allocation.js';
-import { banditSpec, banditState, championOf, type BanditSpec, type BanditState } from './bandit-spec.js';
-import { errorCheck } from './checks/error-excess.js';
-import { lagCheck, minimumSampleCheck, trafficCheck } from './checks/progress.js';
+import { activeArms, evenWeights } from './bandit-allocation.js';
+import { cutFailing, reweigh } from './bandit-race.js';
+import { banditSpec, banditState, championOf, racedArms, type BanditSpec, type BanditState } from './bandit-spec.js';
+import { decide, endedVerdict } from './bandit-verdict.js';
+import { lagCheck } from './checks/progress.js';
 import { sampleRatioCheck } from './checks/sample-ratio.js';
-import { winnerCheck } from './checks/winner.js';
-import { errorShare, rewardShare } from './error-levels.js';
-import { hold, isBlocked } from './hold.js';
-import { totalOf } from './step-evidence.js';
+import { hold } from './hold.js';
 import { SteeringError, type EvaluateInput, type Evaluation, type Strategy } from './strategy.js';
-import { figure, percent } from './words.js';
-
-type Input = EvaluateInput<BanditSpec, BanditState>;
 
 /**
- * Shares follow what the arms have earned, each at least `floor`, computed afresh every `cadence`. An arm that fails too often is cut off. The rollout ends when
- * one arm is confirmed as the best by a test that holds under any allocation; P(best) makes the shares, and confirms nothing.
+ * Shares follow what the arms have earned, each at least `floor`, computed afresh every `cadence`. An arm that fails too often is cut off; others may be
+ * added or retired. The rollout ends when one arm is confirmed as the best by a test that holds under any allocation, or when nothing worth having can be
+ * gained on the champion any more; P(best) makes the shares, and confirms nothing.
  */
 export const bandit: Strategy<BanditSpec, BanditState> = {
   name: 'bandit',
@@ -28,6 +24,11 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
     ...(champion === undefined ? [] : [{ path: ['champion'], version: champion }]),
   ],
 
+  problems: ({ indifference }, { kind }) =>
+    kind === 'real' && indifference && 'relative' in indifference
+      ? [{ path: ['indifference', 'relative'], message: 'rewards are not within [0, 1]: expected "absolute"' }]
+      : [],
+
   begin: ({ spec, now }) => ({
     phase: 'running',
     endedBy: null,
@@ -36,7 +37,10 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
     weights: evenWeights(spec.arms),
     stretch: 0,
     computedAt: now,
+    nothingLost: null,
     cutOff: {},
+    retired: [],
+    changes: 0,
   }),
 
   evaluate(input) {
@@ -47,8 +51,8 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
       return result(input, input.state, hold(guards));
     }
     const { cutOff, checks: errors } = cutFailing(input);
-    const state = reweigh(input, { ...input.state, cutOff });
-    return decide(input, state, [...guards, ...errors]);
+    const { state, verdict } = decide(input, reweigh(input, { ...input.state, cutOff }), [...guards, ...errors]);
+    return result(input, state, verdict);
   },
 
   steer({ spec, state, verb, version }) {
@@ -61,124 +65,51 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
     }
     return { ...state, ...ended, phase: 'promoted', winner };
   },
+
+  /** Arms that stay keep their evidence, and the tests go on counting those that leave. Any other change is another rollout. */
+  adapt({ before, spec, state, now }) {
+    const others = JSON.stringify(withoutArms(before)) !== JSON.stringify(withoutArms(spec));
+    if (state.phase !== 'running' || others) return undefined;
+    const stays = (version: string): boolean => spec.arms.includes(version);
+    const cutOff = Object.fromEntries(Object.entries(state.cutOff).filter(([version]) => stays(version)));
+    const arms = activeArms(spec, { cutOff });
+    if (arms.length === 0) return undefined;
+    const ever = racedArms(before, state);
+    const isSameSet = before.arms.length === spec.arms.length && before.arms.every(stays);
+    return {
+      ...state,
+      cutOff,
+      retired: ever.filter((version) => !stays(version)),
+      changes: state.changes + (isSameSet ? 0 : 1),
+      leader: state.leader !== null && stays(state.leader) ? state.leader : null,
+      weights: isSameSet ? state.weights : handOver(state.weights, arms),
+      stretch: state.stretch + (isSameSet ? 0 : 1),
+      nothingLost: null,
+      computedAt: now,
+    };
+  },
 };
 
-/** Cuts off the arms that fail too often, as long as one is left. */
-function cutFailing({ spec, state, evidence }: Input): { cutOff: Record<string, string>; checks: Check[] } {
-  const cutOff = { ...state.cutOff };
-  const checks: Check[] = [];
-  for (const version of activeArms(spec, state)) {
-    const others = spec.arms.filter((arm) => arm !== version);
-    const alpha = (spec.alpha * errorShare) / spec.arms.length;
-    const check = errorCheck({ evidence, version, others, margin: 0, alpha });
-    checks.push(check);
-    if (check.outcome === 'fail' && activeArms(spec, { cutOff }).length > 1) cutOff[version] = check.detail;
-  }
-  return { cutOff, checks };
-}
+const withoutArms = (spec: BanditSpec) => ({ ...spec, arms: undefined, champion: undefined });
 
-/** Computes the shares afresh where the cadence says so, or an arm was cut off. */
-function reweigh(input: Input, state: BanditState): BanditState {
-  const { spec, now } = input;
-  const arms = activeArms(spec, state);
-  const fewer = arms.length < activeArms(spec, input.state).length;
-  if (!fewer && now - state.computedAt < spec.cadence) return state;
-  const weights = wantedWeights(spec, arms, input);
-  return differs(state.weights, weights)
-    ? { ...state, weights, computedAt: now, stretch: state.stretch + 1 }
-    : { ...state, computedAt: now };
-}
-
-function decide(input: Input, before: BanditState, guards: Check[]): Evaluation<BanditState> {
-  const { spec, evidence, reward } = input;
-  const arms = activeArms(spec, before);
-  const totals = arms.map((arm) => totalOf(evidence, arm));
-  if (arms.length === 1) {
-    const reason = `${arms[0] ?? ''} is the only arm left: ${Object.values(before.cutOff).join('; ')}`;
-    return conclude(input, before, arms[0] ?? championOf(spec), reason, guards);
-  }
-  const { leader, confirmed, check } = winnerCheck({
-    evidence,
-    arms,
-    all: spec.arms,
-    reward,
-    alpha: spec.alpha * rewardShare,
-  });
-  const state = { ...before, leader };
-  const policy = policyOf(spec, reward);
-  const stationary = policy.memory.kind === 'everything';
-  const winner: Check = stationary
-    ? check
-    : {
-        ...check,
-        outcome: 'info',
-        detail: `policy ${policy.name} forgets: no winner is confirmed while arms may change`,
-      };
-  const samples = minimumSampleCheck(totals, Math.max(spec.minSamples, spec.burnIn), 'in this rollout');
-  const checks = [...guards, trafficCheck(totals, 'in this rollout'), samples, ...shares(input, arms), winner];
-  if (stationary && confirmed && samples.outcome === 'pass' && leader !== null) {
-    return conclude(input, state, leader, check.detail, checks);
-  }
-  const reason = isBlocked(checks) ? undefined : `shares follow the rewards (${inWords(state.weights)})`;
-  return result(input, state, hold(checks, reason === undefined ? {} : { reason }));
-}
-
-/** P(best) of each arm, for people. */
-function shares({ evidence, reward }: Input, arms: readonly string[]): Check[] {
-  const best = bestProbabilities(arms, evidence, reward);
-  return arms.map((version, i) => {
-    const { scored, sum } = totalOf(evidence, version);
-    const mean = scored === 0 ? 'no reward yet' : `mean reward ${figure(sum / scored)} of ${figure(scored)}`;
-    const value = best[i] ?? 0;
-    return {
-      name: 'best-probability',
-      version,
-      outcome: 'info',
-      value,
-      detail: `${version}: ${mean}, best with probability ${percent(value)}`,
-    };
-  });
-}
-
-function conclude(
-  input: Input,
-  state: BanditState,
-  winner: string,
-  reason: string,
-  checks: Check[],
-): Evaluation<BanditState> {
-  const verdict: Verdict = { outcome: 'promote', version: winner, reason, checks };
-  if (input.spec.onSuccess !== 'promote') {
-    return result(input, state, { ...verdict, waitsFor: 'promotion by an operator' });
-  }
-  return result(
-    input,
-    { ...state, phase: 'promoted', endedBy: 'verdict', winner, stretch: state.stretch + 1 },
-    verdict,
+/** Shares at the moment in which arms come or go: a new one has an even share, the others share the rest as before. */
+function handOver(before: Readonly<Record<string, number>>, arms: readonly string[]): Record<string, number> {
+  const stay = arms.filter((arm) => (before[arm] ?? 0) > 0);
+  const sum = stay.reduce((total, arm) => total + (before[arm] ?? 0), 0);
+  const rest = stay.length / arms.length;
+  return Object.fromEntries(
+    arms.map((arm) => [arm, stay.includes(arm) ? ((before[arm] ?? 0) / sum) * rest : 1 / arms.length]),
   );
 }
 
-function endedVerdict({ spec, state }: Input): Verdict {
-  const by = state.endedBy === 'operator' ? 'an operator' : 'the verdict';
-  return state.winner === null
-    ? {
-        outcome: 'rollback',
-        version: championOf(spec),
-        reason: `rolled back to ${championOf(spec)} by ${by}`,
-        checks: [],
-      }
-    : { outcome: 'promote', version: state.winner, reason: `${state.winner} was promoted by ${by}`, checks: [] };
-}
-
-const inWords = (weights: Readonly<Record<string, number>>): string =>
-  Object.entries(weights)
-    .map(([version, weight]) => `${version} ${percent(Math.round(weight * 1000) / 1000)}`)
-    .join(', ');
-
-function result(input: Input, state: BanditState, verdict: Verdict): Evaluation<BanditState> {
+function result(
+  input: EvaluateInput<BanditSpec, BanditState>,
+  state: BanditState,
+  verdict: Verdict,
+): Evaluation<BanditState> {
   const { spec, assignment } = input;
   const champion = championOf(spec);
-  const byPhase = { running: 'running', promoted: 'succeeded', 'rolled-back': 'failed' } as const;
+  const byPhase = { running: 'running', promoted: 'succeeded', kept: 'succeeded', 'rolled-back': 'failed' } as const;
   const sole = state.phase === 'promoted' ? (state.winner ?? champion) : champion;
   return {
     plan: {

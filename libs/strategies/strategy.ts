@@ -61,6 +61,15 @@ export interface SteerInput<Spec, State> {
   readonly now: number;
 }
 
+export interface AdaptInput<Spec, State> {
+  /** The spec so far. */
+  readonly before: Spec;
+  /** The one that is to be in force. */
+  readonly spec: Spec;
+  readonly state: State;
+  readonly now: number;
+}
+
 /** A verb that makes no sense for the rollout as it is; the message says what would. */
 export class SteeringError extends Error {
   override name = 'SteeringError';
@@ -84,4 +93,9 @@ export interface Strategy<Spec, State> {
   evaluate(input: EvaluateInput<Spec, State>): Evaluation<State>;
   /** The state after an operator's verb; throws a SteeringError where it makes no sense. */
   steer(input: SteerInput<Spec, State>): State;
+  /**
+   * The state with which a rollout at work goes on under a changed spec, its evidence kept; undefined where the change asks for another rollout.
+   * Absent: every change does.
+   */
+  adapt?(input: AdaptInput<Spec, State>): State | undefined;
 }

@@ -3,14 +3,16 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database, jsonbText } from '#database';
 import { parseManifest, type Manifest, type Problem } from '#manifests';
+import type { PlanDraft } from '#strategies';
 import { HttpProblem } from './api/http-problem.js';
 import { ArtifactError, resolveArtifact } from './artifacts/resolve-artifact.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { draftOf, mainVersion, makePlan, withListedFallback } from './plans/make-plan.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { evaluate, strategyNamed, type Outcome } from './rollouts/evaluate.js';
+import { EvidenceStore } from './rollouts/evidence-store.js';
 import { Manifests } from './rollouts/manifests.js';
-import { writeEvent, writePlan, type Author } from './store/changes.js';
+import { writeEvent, writePlan, writeRollout, type Author } from './store/changes.js';
 import { StandingsRepository } from './store/standings.repository.js';
 import type { Standing, VersionRow } from './store/standing.js';
 import { VersionsRepository, type FoundVersion } from './store/versions.repository.js';
@@ -34,6 +36,7 @@ export class ApplyManifest {
     private readonly standings: StandingsRepository,
     private readonly versions: VersionsRepository,
     private readonly manifests: Manifests,
+    private readonly evidence: EvidenceStore,
     private readonly topic: PlansOnTopic,
   ) {}
 
@@ -113,7 +116,8 @@ export class ApplyManifest {
     const epoch = Math.max(standing?.epoch ?? 0, this.topic.epochOf(name)) + 1;
     const alive = standing !== undefined && !standing.deleted;
     const continues = alive && isDeepStrictEqual(wayOf(manifest), wayOf(this.manifests.of(standing)));
-    const rollout = (standing?.rollout.id ?? 0) + (continues ? 0 : 1);
+    const adapted = alive && !continues ? this.adapt(manifest, standing, now) : undefined;
+    const rollout = (standing?.rollout.id ?? 0) + (continues || adapted !== undefined ? 0 : 1);
     await client.query(
       `INSERT INTO endpoints (name, manifest, revision, rollout) VALUES ($1, $2::jsonb, $3, $4)
        ON CONFLICT (name) DO UPDATE SET manifest = excluded.manifest, revision = excluded.revision, rollout = excluded.rollout,
@@ -130,11 +134,43 @@ export class ApplyManifest {
         makePlan(manifest, withListedFallback(draftOf(standing.plan), manifest), { revision, epoch, rollout, at: now }),
         reason,
       );
+    } else if (alive && adapted !== undefined) {
+      const draft = await this.goOn(client, { ...change, standing, state: adapted, now });
+      await writePlan(client, makePlan(manifest, draft, { revision, epoch, rollout, at: now }), reason);
     } else {
       const outcome = await this.beginRollout(client, { ...change, rollout, revision, now });
       await writePlan(client, makePlan(manifest, outcome.draft, { revision, epoch, rollout, at: now }), reason);
     }
     return { created: !alive, changed: true, revision, epoch };
+  }
+
+  /** The state with which the rollout at work goes on, where its strategy can take the change in. */
+  private adapt(manifest: Manifest, { rollout, ...standing }: Standing, now: number): unknown {
+    const { name, spec } = manifest.strategy;
+    const before = this.manifests.of(standing).envelope.spec;
+    const isAtWork = rollout.status === 'running' || rollout.status === 'paused';
+    if (!isAtWork || name !== rollout.strategy || manifest.envelope.spec.assignment !== before.assignment)
+      return undefined;
+    return strategyNamed(name).adapt({ before: rollout.spec, spec, state: rollout.state, now });
+  }
+
+  private async goOn(
+    client: pg.PoolClient,
+    { manifest, standing, author, state, now }: Change & { standing: Standing; state: unknown; now: number },
+  ): Promise<PlanDraft> {
+    const { name, rollout, plan } = standing;
+    const { spec } = manifest.strategy;
+    const outcome = evaluate(manifest, { ...rollout, spec, state }, plan, this.evidence.of(name, rollout.id, now), now);
+    await client.query('UPDATE deployments SET spec = $3::jsonb WHERE endpoint = $1 AND rollout = $2', [
+      name,
+      rollout.id,
+      jsonbText(spec),
+    ]);
+    await writeRollout(client, { endpoint: name, rollout: rollout.id, ...outcome });
+    const { allocation, shadows } = outcome.draft;
+    const detail = { strategy: manifest.strategy.name, spec, allocation, shadows };
+    await writeEvent(client, { ...author, endpoint: name, rollout: rollout.id, type: 'adapted', detail });
+    return withListedFallback(outcome.draft, manifest);
   }
 
   private async beginRollout(

@@ -113,6 +113,23 @@ describe('the deployer', () => {
     });
   });
 
+  it('takes an arm into a bandit at work, which keeps its evidence', async () => {
+    const bandit = (arms: string[]) => ({ bandit: { arms, cadence: '1h', indifference: false } });
+    await apply('arms', bandit(['v1', 'v2']));
+    await harness.evidence('arms', 1, [step(0, { v1: 0.5, v2: 0.5 }, { v1: [400, 500], v2: [410, 500] })]);
+    const seen = async (): Promise<EndpointView> => (await http<EndpointView>(url('/arms'))).body;
+    await eventually(async () => JSON.stringify((await seen()).verdict).includes('of 500'));
+
+    const view = await apply('arms', bandit(['v1', 'v2', 'v3']));
+    expect(view).toMatchObject({ revision: 2, rollout: { id: 1, status: 'running' } });
+    expect(JSON.stringify(view.verdict)).toContain('of 500');
+    const plan = await harness.lastPlan('arms', ({ revision }) => revision === 2);
+    expect(plan).toMatchObject({ rollout: 1, step: 1 });
+    expect(plan.allocation.map(({ version }) => version)).toEqual(['v1', 'v2', 'v3']);
+    expect(await apply('arms', bandit(['v1', 'v3']))).toMatchObject({ rollout: { id: 1 } });
+    expect(await apply('arms', { bandit: { arms: ['v1', 'v3'], floor: 0.1 } })).toMatchObject({ rollout: { id: 2 } });
+  });
+
   it('refuses what cannot be, with the path, and changes nothing', async () => {
     await apply('strict', single);
     const put = (strategy: object, changes: object = {}) =>

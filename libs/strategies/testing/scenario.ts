@@ -21,7 +21,7 @@ export class Scenario {
   readonly verdicts: string[] = [];
   private readonly world: World;
 
-  constructor(private readonly options: ScenarioOptions) {
+  constructor(private options: ScenarioOptions) {
     this.world = new World(options);
     const { strategy, spec } = options;
     this.last = this.evaluate(strategy.begin({ spec, now: 0 }));
@@ -53,6 +53,16 @@ export class Scenario {
     const state = strategy.steer({ spec, state: this.last.state, verb, now: this.now, ...named });
     this.last = this.evaluate(state);
     return this.last;
+  }
+
+  /** Another spec is applied to the rollout at work; false where that asks for another rollout. */
+  change(spec: unknown): boolean {
+    const { strategy, spec: before } = this.options;
+    const state = strategy.adapt({ before, spec, state: this.last.state, now: this.now });
+    if (state === undefined) return false;
+    this.options = { ...this.options, spec };
+    this.last = this.evaluate(state);
+    return true;
   }
 
   private evaluate(state: unknown): Evaluation<unknown> {
