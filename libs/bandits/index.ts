@@ -18,6 +18,7 @@ export * from './sample-normal.js';
 export * from './sample-posterior.js';
 export * from './simulate.js';
 export * from './squarecb-weights.js';
+export * from './time-buckets.js';
 export * from './top-two-allocation.js';
 export * from './value-remaining.js';
 export * from './with-floor.js';

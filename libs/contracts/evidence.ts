@@ -37,6 +37,17 @@ export const stepEvidence = z.object({
 });
 export type StepEvidence = z.infer<typeof stepEvidence>;
 
+/**
+ * Rewards of the requests that were made from a time on, until the next bucket begins: for the allocation of a policy that forgets, and never for
+ * inference. Requests are counted one by one, also where the unit of the tests is a consumer.
+ */
+export const bucketEvidence = z.object({
+  /** ms since 1970. */
+  from: z.number(),
+  arms: z.array(armEvidence.pick({ version: true, scored: true, sum: true, sumSquares: true })),
+});
+export type BucketEvidence = z.infer<typeof bucketEvidence>;
+
 /** A shadow beside the champion on the same requests. */
 export const pairEvidence = z.object({
   champion: versionName,
@@ -67,6 +78,8 @@ export const evidence = z.object({
   at: z.number(),
   steps: z.array(stepEvidence),
   pairs: z.array(pairEvidence),
+  /** The newest 65 time buckets with a reward, oldest first; absent where the plan asks for none. */
+  buckets: z.array(bucketEvidence).optional(),
   /** Seconds of log not yet in this snapshot; while it exceeds the endpoint's `maxLag`, no rollout advances. */
   lagSeconds: z.number().min(0).default(0),
 });

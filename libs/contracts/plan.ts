@@ -41,6 +41,8 @@ export const trafficPlan = z.object({
   /** Milliseconds that a request from Kafka without a deadline of its own may take; absent: no deadline. */
   kafkaDeadlineMs: z.int().min(1).optional(),
   rules: z.array(routingRule).optional(),
+  /** Width in ms of the time buckets that rewards are counted in beside the steps, for a policy that forgets; absent: none are kept. */
+  bucketMs: z.int().min(1).optional(),
   /** The endpoint is gone; the record stays so that its epoch is never used again. */
   deleted: z.boolean().optional(),
   /** Milliseconds since 1970. */

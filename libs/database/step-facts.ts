@@ -16,10 +16,12 @@ export interface StepFacts {
   readonly weights: Readonly<Record<string, number>>;
   /** When the first plan was made, ms since 1970. */
   readonly from: number;
+  /** Width of the time buckets that rewards are counted in too, ms; null where none are kept. */
+  readonly bucketMs: number | null;
 }
 
 /** For rows whose plan is not in the database: each request is a unit of its own, and nobody is compared. */
-const unknown: StepFacts = { assignment: 'request', champion: null, weights: {}, from: 0 };
+const unknown: StepFacts = { assignment: 'request', champion: null, weights: {}, from: 0, bucketMs: null };
 const maxKnown = 20_000;
 
 /** Looks up the facts of steps, each once: they never change, since a change of weights or assignment begins a new step. */
@@ -58,5 +60,6 @@ function factsOf(plan: TrafficPlan, from: number): StepFacts {
     champion: plan.allocation.find(({ weight }) => weight === 1)?.version ?? plan.fallback,
     weights: Object.fromEntries(plan.allocation.map(({ version, weight }) => [version, weight])),
     from,
+    bucketMs: plan.bucketMs ?? null,
   };
 }

@@ -60,7 +60,7 @@ export class Answers {
       if (these === 0) continue;
       const never = truths.split(these, stretch.look, uniform, (look, counted) => {
         for (const group of this.groups(version, ok, counted, look, stretch)) {
-          this.score(group, recorder);
+          this.score(version, group, stretch, recorder);
           this.shadow(version, group, stretch);
         }
       });
@@ -92,10 +92,15 @@ export class Answers {
     ];
   }
 
-  private score({ n, reward, look }: Group, recorder: Recorder): void {
+  private score(version: string, { n, reward, look }: Group, { plan, at }: Stretch, recorder: Recorder): void {
     if (n === 0 || reward === undefined || look === undefined) return;
-    const sums = sampleSums(n, reward, this.surroundings.uniform);
-    this.surroundings.queue.at(look, () => recorder.score(sums));
+    const { book, queue, uniform } = this.surroundings;
+    const sums = sampleSums(n, reward, uniform);
+    const { bucketMs } = plan;
+    queue.at(look, () => {
+      recorder.score(sums);
+      if (bucketMs !== undefined) book.buckets.add(version, at, bucketMs, sums);
+    });
   }
 
   /** Every shadow gets its fraction of the group. */

@@ -1,5 +1,6 @@
 import type { ArmEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
 import { addArm, armOf, type PlanDraft } from '#strategies';
+import { TimeBuckets } from './time-buckets.js';
 
 /** Steps that are told apart; what came before them is one entry, as in the evidence that the feedback service publishes. */
 const stepsApart = 64;
@@ -10,6 +11,8 @@ export class EvidenceBook {
   private folded: StepEvidence | undefined;
   private readonly arms = new Map<string, ArmEvidence>();
   private readonly pairs = new Map<string, PairEvidence>();
+  /** Filled where a plan asks for them. */
+  readonly buckets = new TimeBuckets();
   private seq = 0;
 
   constructor(private readonly endpoint: string) {}
@@ -47,7 +50,9 @@ export class EvidenceBook {
     if (this.steps.length === 0) return null;
     const steps = this.folded === undefined ? this.steps : [this.folded, ...this.steps];
     const pairs = [...this.pairs.values()];
-    return { endpoint: this.endpoint, rollout: 1, seq: ++this.seq, at, steps, pairs, lagSeconds: 0 };
+    const buckets = this.buckets.snapshot();
+    const parts = { steps, pairs, ...(buckets.length === 0 ? {} : { buckets }) };
+    return { endpoint: this.endpoint, rollout: 1, seq: ++this.seq, at, ...parts, lagSeconds: 0 };
   }
 
   /** Adds the oldest step to the entry of older ones; truth that comes for it later goes there. */

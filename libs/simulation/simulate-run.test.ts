@@ -26,6 +26,25 @@ const shareOf = (results: readonly RunResult[], outcome: string | null): number 
 /** Runs of `count` that a rate of 5 % exceeds once in a thousand times. */
 const mostOf = (count: number): number => 0.05 + 3.1 * Math.sqrt((0.05 * 0.95) / count);
 
+describe('a bandit whose arms change', () => {
+  const changing = {
+    versions: { v1: { reward: 0.9, changes: [{ atMs: 300_000, by: -0.6 }] }, v2: { reward: 0.6 } },
+    requests: 60_000,
+    looks: { everyMs: 1_000, growth: 0 },
+  };
+  const lateShareOf = (policy: object | string): number => {
+    const bandit = { arms: ['v1', 'v2'], cadence: '5s', policy, minSamples: 1e9, indifference: false };
+    const [result] = runs(manifestWith({ bandit }), changing, 1);
+    return result!.shares['v2']!.at(-1)!;
+  };
+
+  it('follows them with a policy that forgets, and not with one that does not', () => {
+    expect(lateShareOf({ name: 'discounted-thompson', halfLife: '40s' })).toBeGreaterThan(0.8);
+    expect(lateShareOf({ name: 'sliding-window-thompson', window: '80s' })).toBeGreaterThan(0.8);
+    expect(lateShareOf('thompson')).toBeLessThan(0.5);
+  });
+});
+
 describe('a canary', () => {
   const manifest = manifestWith({ canary });
 

@@ -11,7 +11,7 @@ import {
 import type { Evidence } from '#contracts';
 import { policyParts, type BanditSpec, type BanditState } from './bandit-spec.js';
 import { isBounded, oriented, type RewardKind } from './reward.js';
-import { armOf, totalOf } from './step-evidence.js';
+import { totalOf } from './step-evidence.js';
 
 /** Shares are changed when one moves by as much: less is noise, and each change is a plan and a step of its own. */
 const leastChange = 0.01;
@@ -82,14 +82,13 @@ export function differs(before: Readonly<Record<string, number>>, after: Readonl
 
 const kindOf = (reward: RewardKind) => ({ rewards: isBounded(reward) ? 'bounded' : 'real', goal: reward.goal });
 
-/** Sums by arm; steps are the time buckets of policies that forget. */
+/** Sums by arm, with the time buckets that policies that forget look at. */
 function statistics(arms: readonly string[], evidence: Evidence | null): ArmStatistics[] {
   return arms.map((version) => {
     const { scored, sum, sumSquares } = totalOf(evidence, version);
-    const buckets = (evidence?.steps ?? []).map((step) => {
-      const arm = armOf(step, version);
-      return { from: step.from, n: arm.scored, sum: arm.sum, sumSquares: arm.sumSquares };
-    });
+    const buckets = (evidence?.buckets ?? []).flatMap(({ from, arms: parts }) =>
+      parts.filter((part) => part.version === version).map((part) => ({ ...part, from, n: part.scored })),
+    );
     return { version, n: scored, sum, sumSquares, buckets };
   });
 }

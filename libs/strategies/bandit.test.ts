@@ -191,6 +191,23 @@ describe('bandit', () => {
     expect(s.last.verdict.checks.find(({ name }) => name === 'winner')).toMatchObject({ outcome: 'info' });
   });
 
+  it('forgets by time buckets, and not by the steps: shares follow a change though nothing else began a step', () => {
+    const policy = { name: 'sliding-window-thompson', window: '64s' };
+    const s = scenario({ requestsPerTick: 20 }, { policy, arms: ['v1', 'v2'] });
+    expect(s.last.plan.bucketMs).toBe(1_000);
+    s.run(60);
+    const buckets = s.evidence!.buckets!;
+    expect(buckets.map(({ from }) => from)).toEqual(Array.from({ length: 60 }, (_, i) => (i + 1) * 1_000));
+    expect(scenario().last.plan).not.toHaveProperty('bucketMs');
+    // The same totals, all of them old: the policy knows nothing, the tests what they knew.
+    const aged = { ...s.evidence!, buckets: buckets.map((bucket) => ({ ...bucket, from: -1e9 })) };
+    const input = { spec: { ...base, policy, arms: ['v1', 'v2'] }, state: s.last.state, now: s.now + 10_000 };
+    const reward = { kind: 'binary', goal: 'maximise' } as const;
+    const { plan, verdict } = strategy.evaluate({ ...input, evidence: aged, reward });
+    expect(plan.allocation.find(({ version }) => version === 'v2')!.weight).toBeCloseTo(0.5, 2);
+    expect(verdict.checks.find(({ name }) => name === 'winner')).toMatchObject({ version: 'v2', outcome: 'info' });
+  });
+
   it('moves nothing on assignments that are not what the plan says', () => {
     const s = scenario({ weights: { v1: 0.8, v2: 0.1, v3: 0.1 } }).run(50);
     expect(s.last.verdict.waitsFor).toContain('did not get their shares');

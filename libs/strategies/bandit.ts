@@ -1,6 +1,7 @@
+import { bucketWidth } from '#bandits';
 import type { Verdict } from '#contracts';
 import { allocationOf, soleAllocation } from './allocation.js';
-import { activeArms, evenWeights } from './bandit-allocation.js';
+import { activeArms, evenWeights, policyOf } from './bandit-allocation.js';
 import { cutFailing, reweigh } from './bandit-race.js';
 import { banditSpec, banditState, championOf, racedArms, type BanditSpec, type BanditState } from './bandit-spec.js';
 import { decide, endedVerdict } from './bandit-verdict.js';
@@ -107,9 +108,10 @@ function result(
   state: BanditState,
   verdict: Verdict,
 ): Evaluation<BanditState> {
-  const { spec, assignment } = input;
+  const { spec, assignment, reward } = input;
   const champion = championOf(spec);
   const byPhase = { running: 'running', promoted: 'succeeded', kept: 'succeeded', 'rolled-back': 'failed' } as const;
+  const bucketMs = state.phase === 'running' ? bucketWidth(policyOf(spec, reward).memory) : undefined;
   const sole = state.phase === 'promoted' ? (state.winner ?? champion) : champion;
   return {
     plan: {
@@ -122,6 +124,7 @@ function result(
       assignment: assignment ?? spec.assignment,
       fallback:
         state.cutOff[champion] === undefined ? champion : (state.leader ?? activeArms(spec, state)[0] ?? champion),
+      ...(bucketMs === undefined ? {} : { bucketMs }),
     },
     state,
     verdict,

@@ -8,6 +8,7 @@ const facts = (assignment: 'request' | 'key') => (): StepFacts => ({
   champion: 'v1',
   weights: {},
   from: 0,
+  bucketMs: null,
 });
 const row = (more: Partial<Prediction>) =>
   ({

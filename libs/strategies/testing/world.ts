@@ -1,4 +1,5 @@
-import type { Evidence, PairEvidence, StepEvidence } from '#contracts';
+import { bucketStart } from '#bandits';
+import type { BucketEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
 import type { PlanDraft } from '../strategy.js';
 import { armOf } from '../step-evidence.js';
 
@@ -41,6 +42,7 @@ export class World {
   private readonly uniform: () => number;
   private readonly steps = new Map<number, StepEvidence>();
   private readonly pairs = new Map<string, PairEvidence>();
+  private readonly buckets = new Map<number, BucketEvidence>();
   private readonly waiting: Matured[][] = [];
   private seq = 0;
 
@@ -52,12 +54,14 @@ export class World {
   tick(plan: PlanDraft, now: number): Evidence {
     const step = this.stepOf(plan, now);
     const matured: Matured[] = [];
-    for (let i = 0; i < (this.options.requestsPerTick ?? 100); i++) matured.push(...this.request(plan, step));
+    for (let i = 0; i < (this.options.requestsPerTick ?? 100); i++) matured.push(...this.request(plan, step, now));
     this.waiting.push(matured);
     if (this.waiting.length > (this.options.delay ?? 0)) this.waiting.shift()?.forEach((truth) => truth.apply());
     this.seq++;
     const steps = [...this.steps.values()];
-    return { endpoint: 'e', rollout: 1, seq: this.seq, at: now, steps, pairs: [...this.pairs.values()], lagSeconds: 0 };
+    const pairs = [...this.pairs.values()];
+    const buckets = plan.bucketMs === undefined ? {} : { buckets: [...this.buckets.values()] };
+    return { endpoint: 'e', rollout: 1, seq: this.seq, at: now, steps, pairs, ...buckets, lagSeconds: 0 };
   }
 
   private stepOf(plan: PlanDraft, now: number): StepEvidence {
@@ -78,7 +82,7 @@ export class World {
     return step;
   }
 
-  private request(plan: PlanDraft, step: StepEvidence): Matured[] {
+  private request(plan: PlanDraft, step: StepEvidence, now: number): Matured[] {
     const version = this.draw(plan);
     const arm = step.arms.find((entry) => entry.version === version) ?? armOf(undefined, version);
     const { reward, failed } = this.answer(version);
@@ -91,12 +95,23 @@ export class World {
         arm.scored++;
         arm.sum += reward;
         arm.sumSquares += reward * reward;
+        if (plan.bucketMs !== undefined) this.remember(version, reward, bucketStart(now, plan.bucketMs));
       },
     };
     return [
       own,
       ...plan.shadows.filter((s) => this.uniform() < s.fraction).map((s) => this.pair(version, s.version, reward)),
     ];
+  }
+
+  private remember(version: string, reward: number, from: number): void {
+    const bucket = this.buckets.get(from) ?? { from, arms: [] };
+    this.buckets.set(from, bucket);
+    let arm = bucket.arms.find((entry) => entry.version === version);
+    if (arm === undefined) bucket.arms.push((arm = { version, scored: 0, sum: 0, sumSquares: 0 }));
+    arm.scored++;
+    arm.sum += reward;
+    arm.sumSquares += reward * reward;
   }
 
   private pair(champion: string, shadow: string, championReward: number): Matured {

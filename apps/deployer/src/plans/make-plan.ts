@@ -26,19 +26,16 @@ export function makePlan(manifest: Manifest, draft: PlanDraft, { revision, epoch
     salt: `${manifest.name}/${rollout}`,
     fallback: draft.fallback,
     timeoutMs: Math.max(1, Math.round(timeout)),
+    ...(draft.bucketMs === undefined ? {} : { bucketMs: draft.bucketMs }),
     ...(kafkaDeadline === undefined ? {} : { kafkaDeadlineMs: Math.max(1, Math.round(kafkaDeadline)) }),
     at,
   };
 }
 
 /** What a strategy decided of a plan. */
-export const draftOf = ({ step, allocation, shadows, assignment, fallback }: TrafficPlan): PlanDraft => ({
-  step,
-  allocation,
-  shadows,
-  assignment,
-  fallback,
-});
+export function draftOf({ step, allocation, shadows, assignment, fallback, bucketMs }: TrafficPlan): PlanDraft {
+  return { step, allocation, shadows, assignment, fallback, ...(bucketMs === undefined ? {} : { bucketMs }) };
+}
 
 /** A draft whose fallback has left the manifest falls back to the version that most of the traffic goes to. */
 export function withListedFallback(draft: PlanDraft, manifest: Manifest): PlanDraft {

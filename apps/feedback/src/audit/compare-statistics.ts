@@ -24,6 +24,7 @@ const tables = {
     key: ['rollout', 'champion', 'shadow'],
     sums: [...counts, 'better', 'worse', 'sum_difference', 'sum_squared_difference', 'champion_sum', 'shadow_sum'],
   },
+  buckets: { name: 'bucket_stats', key: ['rollout', 'from_ms', 'version'], sums: ['scored', 'sum', 'sum_squares'] },
 } as const satisfies Record<keyof Totals, Table>;
 
 /** Compares statistics that were counted anew with those that are stored; sums may differ by what rounding does. */
@@ -33,7 +34,7 @@ export async function compareStatistics(
   totals: Totals,
 ): Promise<Difference[]> {
   const differences: Difference[] = [];
-  for (const part of ['arms', 'keys', 'pairs'] as const) {
+  for (const part of ['arms', 'keys', 'pairs', 'buckets'] as const) {
     const table: Table = tables[part];
     const stored = await readSums(client, endpoint, table);
     const recounted = sumsOf(totals[part], table);
@@ -57,7 +58,7 @@ async function readSums(
   return keyed(rows, { key, sums });
 }
 
-function sumsOf(totals: readonly Record<string, unknown>[], table: Table): Map<string, Sums> {
+function sumsOf(totals: readonly object[], table: Table): Map<string, Sums> {
   const renamed = totals.map((total) =>
     Object.fromEntries(
       Object.entries(total).map(([name, value]) => [

@@ -1,4 +1,4 @@
-import type { ArmEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
+import type { ArmEvidence, BucketEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
 import type { StepFacts } from '#database';
 
 /** Steps that are told apart; what came before them is one entry. */
@@ -19,6 +19,8 @@ export interface EvidenceParts {
   readonly steps: readonly number[];
   readonly arms: readonly ArmOfStep[];
   readonly pairs: readonly PairEvidence[];
+  /** Absent where none are kept. */
+  readonly buckets?: BucketEvidence[] | undefined;
   readonly factsOf: (step: number) => Pick<StepFacts, 'weights' | 'from'>;
 }
 
@@ -42,6 +44,7 @@ export function assembleEvidence(parts: EvidenceParts): Evidence {
     at,
     steps: [...folded(all.slice(0, -stepsApart)), ...all.slice(-stepsApart)],
     pairs: [...parts.pairs].sort((a, b) => compare(a.champion + a.shadow, b.champion + b.shadow)),
+    ...(parts.buckets === undefined ? {} : { buckets: parts.buckets }),
     lagSeconds,
   };
 }

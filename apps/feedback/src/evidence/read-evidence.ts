@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { Evidence, PairEvidence } from '#contracts';
+import { bucketsKept } from '#bandits';
+import type { BucketEvidence, Evidence, PairEvidence } from '#contracts';
 import type { StepFactsCache } from '#database';
 import { type ArmOfStep, assembleEvidence } from './assemble-evidence.js';
 
@@ -35,6 +36,9 @@ export async function readEvidence(
     client,
     numbers.map((step) => ({ endpoint, rollout, step })),
   );
+  const factsOf = (step: number) => facts.get({ endpoint, rollout, step });
+  const hasBuckets = numbers.some((step) => factsOf(step).bucketMs !== null);
+  const buckets = hasBuckets ? await readBuckets(client, endpoint, rollout) : undefined;
   return assembleEvidence({
     endpoint,
     rollout,
@@ -44,7 +48,8 @@ export async function readEvidence(
     steps: numbers,
     arms,
     pairs,
-    factsOf: (step) => facts.get({ endpoint, rollout, step }),
+    buckets,
+    factsOf,
   });
 }
 
@@ -92,6 +97,30 @@ async function readPairs(client: pg.ClientBase, endpoint: string, rollout: numbe
     sumSquaredDifference: notNegative(row.sum_squared_difference),
     championSum: row.champion_sum,
     shadowSum: row.shadow_sum,
+  }));
+}
+
+/** The newest buckets that hold anything, oldest first. */
+async function readBuckets(client: pg.ClientBase, endpoint: string, rollout: number): Promise<BucketEvidence[]> {
+  type Row = { from_ms: number; version: string; scored: number; sum: number; sum_squares: number };
+  const { rows } = await client.query<Row>(
+    `SELECT from_ms::float8, version, scored::float8, sum, sum_squares FROM bucket_stats
+     WHERE endpoint = $1 AND rollout = $2 AND scored > 0 AND from_ms >= (
+       SELECT min(from_ms) FROM (
+         SELECT DISTINCT from_ms FROM bucket_stats WHERE endpoint = $1 AND rollout = $2 AND scored > 0 ORDER BY from_ms DESC LIMIT $3
+       ) newest
+     ) ORDER BY from_ms, version`,
+    [endpoint, rollout, bucketsKept],
+  );
+  const byTime = Map.groupBy(rows, ({ from_ms: from }) => from);
+  return [...byTime].map(([from, parts]) => ({
+    from,
+    arms: parts.map(({ version, scored, sum, sum_squares: squares }) => ({
+      version,
+      scored,
+      sum,
+      sumSquares: notNegative(squares),
+    })),
   }));
 }
 

@@ -104,8 +104,8 @@ describe('in any order', () => {
           .sort((a, b) => a.place - b.place)
           .map(({ event }) => event);
         const [plain, mixed] = [
-          await harness.endpoint({ truth: spec, assignment, steps: 2 }),
-          await harness.endpoint({ truth: spec, assignment, steps: 2 }),
+          await harness.endpoint({ bucketMs: 10 * minute, truth: spec, assignment, steps: 2 }),
+          await harness.endpoint({ bucketMs: 10 * minute, truth: spec, assignment, steps: 2 }),
         ];
         await play(plain, inOrder);
         await play(mixed, shuffled);

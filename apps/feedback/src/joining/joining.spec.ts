@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inTransaction, StepFactsCache } from '#database';
 import { dropDatabase, freshDatabase } from '#testing';
 import { recount } from '../audit/recount.js';
+import { readEvidence } from '../evidence/read-evidence.js';
 import { JoiningHarness } from '../testing/joining-harness.js';
 import { insertTruth, recordRow, type TestRow } from '../testing/log-writer.js';
 
@@ -88,6 +90,26 @@ describe('a truth', () => {
     await harness.joinAll();
     expect(await harness.arms(endpoint)).toMatchObject([{ scored: 1, sum: 0 }]);
     expect(await harness.outcomes(endpoint)).toHaveLength(1);
+  });
+
+  it('is counted by the time of its request too, where the plan asks for it, and published so', async () => {
+    const endpoint = await harness.endpoint({ bucketMs: minute });
+    const start = Math.floor(at / minute) * minute;
+    for (const [i, requestedAt] of [start, start + minute - 1, start + minute].entries()) {
+      await recordRow(harness.pool, primary(endpoint, `r${i}`, { requestedAt }));
+      await insertTruth(harness.pool, { endpoint, id: `r${i}`, truth: 3, at: requestedAt + 1 });
+    }
+    await harness.joinAll();
+    await insertTruth(harness.pool, { endpoint, id: 'r1', truth: 4, at: start + 2 * minute });
+    await harness.joinAll();
+    const evidence = await inTransaction(harness.pool, (client) =>
+      readEvidence(client, endpoint, new StepFactsCache(), Date.now(), 0),
+    );
+    expect(evidence?.buckets).toEqual([
+      { from: start, arms: [{ version: 'v1', scored: 2, sum: 1, sumSquares: 1 }] },
+      { from: start + minute, arms: [{ version: 'v1', scored: 1, sum: 1, sumSquares: 1 }] },
+    ]);
+    expect(await recount(harness.pool, endpoint)).toEqual([]);
   });
 
   it('counts up to the last moment of the window, and later is kept and left out', async () => {

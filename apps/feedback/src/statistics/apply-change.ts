@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { ArmChange, PairChange, StatisticsChange } from './statistics-change.js';
+import type { ArmChange, BucketChange, PairChange, StatisticsChange } from './statistics-change.js';
 
 /**
  * Applies a change, within the caller's transaction. The first statement locks the endpoints' evidence_state in the order of their
@@ -8,7 +8,7 @@ import type { ArmChange, PairChange, StatisticsChange } from './statistics-chang
  * @returns the endpoints whose evidence is new
  */
 export async function applyChange(client: pg.ClientBase, change: StatisticsChange): Promise<string[]> {
-  const { endpoints, arms, pairs } = change;
+  const { endpoints, arms, pairs, buckets } = change;
   if (endpoints.length === 0) return [];
   await client.query(
     `INSERT INTO evidence_state (endpoint, seq) SELECT endpoint, 1 FROM unnest($1::text[]) AS endpoint
@@ -24,6 +24,7 @@ export async function applyChange(client: pg.ClientBase, change: StatisticsChang
     arms.filter((arm) => arm.routingKey !== null),
   );
   await changePairs(client, pairs);
+  await changeBuckets(client, buckets);
   return endpoints;
 }
 
@@ -119,6 +120,25 @@ async function changePairs(client: pg.ClientBase, pairs: readonly PairChange[]):
       pairs.map((pair) => pair.champion),
       pairs.map((pair) => pair.shadow),
       ...Object.values(pairSums).map((field) => pairs.map((pair) => pair[field])),
+    ],
+  );
+}
+
+async function changeBuckets(client: pg.ClientBase, buckets: readonly BucketChange[]): Promise<void> {
+  if (buckets.length === 0) return;
+  await client.query(
+    `INSERT INTO bucket_stats AS b (endpoint, rollout, from_ms, version, scored, sum, sum_squares)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bigint[], $6::float8[], $7::float8[])
+     ON CONFLICT (endpoint, rollout, from_ms, version) DO UPDATE SET scored = b.scored + excluded.scored,
+       sum = b.sum + excluded.sum, sum_squares = b.sum_squares + excluded.sum_squares`,
+    [
+      buckets.map((bucket) => bucket.endpoint),
+      buckets.map((bucket) => bucket.rollout),
+      buckets.map((bucket) => bucket.fromMs),
+      buckets.map((bucket) => bucket.version),
+      buckets.map((bucket) => bucket.scored),
+      buckets.map((bucket) => bucket.sum),
+      buckets.map((bucket) => bucket.sumSquares),
     ],
   );
 }

@@ -6,9 +6,18 @@ import { totalsOf } from './totals.js';
 
 const facts =
   (more: Partial<StepFacts> = {}) =>
-  (): StepFacts => ({ assignment: 'request', champion: 'v1', weights: {}, from: 0, ...more });
+  (): StepFacts => ({ assignment: 'request', champion: 'v1', weights: {}, from: 0, bucketMs: null, ...more });
 const scored = (row: Partial<StatisticsRow>, reward: number, outcome: Partial<Outcome> = {}): ScoredRow => ({
-  row: { endpoint: 'digits', rollout: 1, step: 0, role: 'primary', version: 'v1', routingKey: null, ...row },
+  row: {
+    endpoint: 'digits',
+    rollout: 1,
+    step: 0,
+    role: 'primary',
+    version: 'v1',
+    routingKey: null,
+    requestedMs: 0,
+    ...row,
+  },
   outcome: { reward, truthSeq: '1', late: false, counted: true, ...outcome },
 });
 const shadow = (reward: number, more: Partial<StatisticsRow> = {}) =>
@@ -60,6 +69,24 @@ describe('StatisticsChange', () => {
     change.record({ ...count, role: 'primary', version: 'v1' });
     expect(change.pairs).toMatchObject([{ champion: 'v1', shadow: 'v2', requests: 5, errors: 2 }]);
     expect(change.arms).toMatchObject([{ version: 'v1', requests: 5, errors: 2 }]);
+  });
+
+  it('counts rewards by the time of the request too, where the plan asks for it', () => {
+    const change = new StatisticsChange(facts({ bucketMs: 1_000 }));
+    for (const [requestedMs, reward] of [
+      [999, 1],
+      [1_000, 0],
+      [1_999, 1],
+    ] as const) {
+      // prettier-ignore
+      change.addOutcomes([scored({ requestedMs }, reward)], 1);
+    }
+    change.addOutcomes([scored({ requestedMs: 1_000 }, 0)], -1);
+    change.addOutcomes([scored({ requestedMs: 1_000 }, 0.5)], 1);
+    expect(change.buckets).toMatchObject([
+      { version: 'v1', fromMs: 0, scored: 1, sum: 1, sumSquares: 1 },
+      { version: 'v1', fromMs: 1_000, scored: 2, sum: 1.5, sumSquares: 1.25 },
+    ]);
   });
 
   it('keeps consumers apart where the plan assigns by key, and makes each a unit', () => {

@@ -1,3 +1,4 @@
+import { bucketStart } from '#bandits';
 import type { StepFacts, StepKey } from '#database';
 import type { Outcome } from '#scoring';
 import { unitKey } from './unit-key.js';
@@ -9,6 +10,18 @@ export interface ArmChange extends StepKey {
   readonly routingKey: string | null;
   requests: number;
   errors: number;
+  scored: number;
+  sum: number;
+  sumSquares: number;
+}
+
+/** Change of what is known of the requests of one stretch of time, for policies that forget. */
+export interface BucketChange {
+  readonly endpoint: string;
+  readonly rollout: number;
+  /** Start of the bucket, ms since 1970. */
+  readonly fromMs: number;
+  readonly version: string;
   scored: number;
   sum: number;
   sumSquares: number;
@@ -45,6 +58,8 @@ export interface StatisticsRow extends StepKey {
   readonly role: string;
   readonly version: string;
   readonly routingKey: string | null;
+  /** ms since 1970. */
+  readonly requestedMs: number;
 }
 
 /** A row with the outcome it has. */
@@ -57,6 +72,7 @@ export interface ScoredRow {
 export class StatisticsChange {
   private readonly armsByKey = new Map<string, ArmChange>();
   private readonly pairsByKey = new Map<string, PairChange>();
+  private readonly bucketsByKey = new Map<string, BucketChange>();
 
   constructor(private readonly factsOf: (step: StepKey) => StepFacts) {}
 
@@ -66,6 +82,10 @@ export class StatisticsChange {
 
   get pairs(): PairChange[] {
     return [...this.pairsByKey.values()];
+  }
+
+  get buckets(): BucketChange[] {
+    return [...this.bucketsByKey.values()];
   }
 
   /** Endpoints that it touches, in the order in which they are locked. */
@@ -96,7 +116,13 @@ export class StatisticsChange {
     arm.sum += sign * reward;
     arm.sumSquares += sign * reward ** 2;
 
-    const { champion } = this.factsOf(primary.row);
+    const { champion, bucketMs } = this.factsOf(primary.row);
+    if (bucketMs !== null) {
+      const bucket = this.bucket(primary.row, bucketStart(primary.row.requestedMs, bucketMs));
+      bucket.scored += sign;
+      bucket.sum += sign * reward;
+      bucket.sumSquares += sign * reward ** 2;
+    }
     if (champion !== primary.row.version) return;
     for (const { row, outcome } of counted) {
       if (row.role === 'shadow' && row.rollout === primary.row.rollout) {
@@ -117,7 +143,17 @@ export class StatisticsChange {
     pair.shadowSum += sign * shadow;
   }
 
-  private arm(of: Omit<StatisticsRow, 'role'>): ArmChange {
+  private bucket({ endpoint, rollout, version }: StatisticsRow, fromMs: number): BucketChange {
+    const key = `${endpoint}\n${rollout}\n${fromMs}\n${version}`;
+    let bucket = this.bucketsByKey.get(key);
+    if (bucket === undefined) {
+      bucket = { endpoint, rollout, fromMs, version, scored: 0, sum: 0, sumSquares: 0 };
+      this.bucketsByKey.set(key, bucket);
+    }
+    return bucket;
+  }
+
+  private arm(of: Omit<StatisticsRow, 'role' | 'requestedMs'>): ArmChange {
     const { endpoint, rollout, step, version } = of;
     const routingKey = this.factsOf(of).assignment === 'key' ? unitKey(of.routingKey) : null;
     const key = `${endpoint}\n${rollout}\n${step}\n${version}\n${routingKey === null ? '' : `=${routingKey}`}`;

@@ -1,6 +1,6 @@
 import type { ArmEvidence, PairEvidence } from '#contracts';
 import type { StepKey } from '#database';
-import type { ArmChange, StatisticsChange } from './statistics-change.js';
+import type { ArmChange, BucketChange, StatisticsChange } from './statistics-change.js';
 
 export type ArmTotal = Pick<StepKey, 'endpoint' | 'rollout' | 'step'> & ArmEvidence;
 export type KeyTotal = Omit<ArmChange, 'sumSquares' | 'routingKey'> & { readonly routingKey: string };
@@ -10,6 +10,7 @@ export interface Totals {
   readonly arms: ArmTotal[];
   readonly keys: KeyTotal[];
   readonly pairs: PairTotal[];
+  readonly buckets: BucketChange[];
 }
 
 /** The statistics that a change makes of nothing: for a change that holds all there is. */
@@ -36,5 +37,5 @@ export function totalsOf(change: StatisticsChange): Totals {
     });
     if (routingKey !== null) keys.push({ endpoint, rollout, step, version, routingKey, requests, errors, scored, sum });
   }
-  return { arms: [...arms.values()], keys, pairs: change.pairs };
+  return { arms: [...arms.values()], keys, pairs: change.pairs, buckets: change.buckets };
 }

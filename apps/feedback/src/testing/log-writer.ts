@@ -78,11 +78,12 @@ export interface TestEndpoint {
   readonly assignment?: 'request' | 'key';
   readonly steps?: number;
   readonly champion?: string;
+  readonly bucketMs?: number;
 }
 
 /** An endpoint with its first rollout, as the deployer writes it. Step n gives the champion 1 − n/10 of the traffic, v2 the rest. */
 export async function makeEndpoint(pool: pg.Pool, endpoint: TestEndpoint): Promise<void> {
-  const { name, truth, assignment = 'request', steps = 1, champion = 'v1' } = endpoint;
+  const { name, truth, assignment = 'request', steps = 1, champion = 'v1', bucketMs } = endpoint;
   const manifest = { spec: truth === undefined ? {} : { truth } };
   await pool.query('INSERT INTO endpoints (name, manifest, revision, rollout) VALUES ($1, $2, 1, 1)', [name, manifest]);
   for (let step = 0; step < steps; step++) {
@@ -92,7 +93,7 @@ export async function makeEndpoint(pool: pg.Pool, endpoint: TestEndpoint): Promi
     ].filter(({ weight }) => weight > 0);
     await pool.query(
       `INSERT INTO traffic_plans (endpoint, epoch, revision, rollout, step, plan) VALUES ($1, $2::int + 1, 1, 1, $2::int, $3)`,
-      [name, step, { assignment, allocation, fallback: champion }],
+      [name, step, { assignment, allocation, fallback: champion, bucketMs }],
     );
   }
 }
