@@ -2,6 +2,8 @@ import { logBetaSurvival } from './beta-tail.js';
 import { check, checkNotNegative } from './check.js';
 import { logBeta } from './log-gamma.js';
 
+const alternatives: readonly string[] = ['two-sided', 'greater'];
+
 /**
  * ln e of the anytime-valid McNemar test on pairs of answers to the same requests: e is a martingale (uniform mixture over
  * P(b | discordant)), so P(e ever ≥ 1/alpha) ≤ alpha. The p-value is min(1, 1 / running maximum of e).
@@ -22,11 +24,7 @@ export function mcnemarLogEValue({
   checkNotNegative('b', b);
   checkNotNegative('c', c);
   check(Number.isInteger(b) && Number.isInteger(c), 'b and c must be whole numbers of pairs', `${b} and ${c}`);
-  check(
-    alternative === 'two-sided' || alternative === 'greater',
-    "alternative must be 'two-sided' or 'greater'",
-    alternative,
-  );
+  check(alternatives.includes(alternative), `alternative must be one of ${alternatives.join(', ')}`, alternative);
   if (b + c === 0) return 0;
   const twoSided = logBeta(1 + b, 1 + c) + (b + c) * Math.LN2;
   if (alternative === 'two-sided') return twoSided;

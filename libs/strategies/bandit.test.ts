@@ -100,10 +100,8 @@ describe('bandit', () => {
     it('only advises where an operator decides, and can be left out', () => {
       const s = scenario({ versions: nearly, requestsPerTick: 1_000 }, { onSuccess: 'manual' });
       s.run(300, ({ verdict }) => verdict.outcome === 'equivalent');
-      expect(s.last).toMatchObject({
-        status: 'running',
-        verdict: { waitsFor: expect.stringContaining('an operator') },
-      });
+      expect(s.last.status).toBe('running');
+      expect(s.last.verdict.waitsFor).toContain('an operator');
       const never = scenario({ versions: nearly, requestsPerTick: 1_000 }, { indifference: false }).run(100);
       expect(indifference(never)).toBeUndefined();
     });
