@@ -86,6 +86,14 @@ module.exports = {
       to: { path: '^libs/testing/' },
     },
     {
+      name: 'kafkajs-through-libs-kafka',
+      comment:
+        'libs/kafka/kafkajs.ts gives a copy of kafkajs with a faster codec, whose classes are not those of the published one: types from kafkajs, all else from there.',
+      severity: 'error',
+      from: { path: '^(apps|libs)/', pathNot: ['^libs/kafka/kafkajs\\.ts$', '^libs/testing/', tests] },
+      to: { path: '^node_modules/kafkajs/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'resolvable',
       comment: 'An import that does not resolve fails only when it is reached.',
       severity: 'error',

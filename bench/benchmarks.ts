@@ -1,4 +1,5 @@
 import type { Benchmark } from './benchmark.js';
+import { codec } from './codec.js';
 import { decisions } from './decisions.js';
 import { floor } from './floor.js';
 import { http } from './http.js';
@@ -12,6 +13,7 @@ import { verdicts } from './verdicts.js';
 
 /** Every benchmark, in the order in which `npm run bench` runs them. A new one is a new file and a line here. */
 export const benchmarks: readonly Benchmark[] = [
+  codec,
   decisions,
   verdicts,
   floor,

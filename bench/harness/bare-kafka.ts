@@ -1,7 +1,10 @@
 import { connect } from 'node:net';
 import { Kafka, logLevel, type Message, type Producer } from 'kafkajs';
 
-/** kafkajs as fast as it goes: without Nagle's algorithm on its sockets, and quiet. */
+/**
+ * kafkajs as it was published (services use a copy with a faster codec, see docs/decisions/0006), as fast as it goes: without Nagle's
+ * algorithm on its sockets, and quiet.
+ */
 export function bareKafka(brokers: readonly string[]): Kafka {
   return new Kafka({
     brokers: [...brokers],

@@ -1,4 +1,5 @@
-import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
+import type { PartitionAssigner } from 'kafkajs';
+import { AssignerProtocol } from './kafkajs.js';
 
 /** For a group of one member: gives it one partition of each topic, since kafkajs has no `assign()`. */
 export function fixedPartitionAssigner(partition: number): PartitionAssigner {

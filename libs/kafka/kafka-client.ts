@@ -1,8 +1,8 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { type ISocketFactoryArgs, Kafka, type KafkaConfig as ClientConfig, type LogEntry, logLevel } from 'kafkajs';
+import type { ISocketFactoryArgs, Kafka as KafkaClient, KafkaConfig as ClientConfig, LogEntry } from 'kafkajs';
 import type { Logger } from '#platform';
-import './idle-request-queue.js';
+import { Kafka, kafkajsUnchanged, logLevel } from './kafkajs.js';
 
 /** `ssl` is absent on plain connections, whatever kafkajs's types say. */
 type SocketArguments = Omit<ISocketFactoryArgs, 'ssl'> & { ssl?: ConnectionOptions };
@@ -31,13 +31,22 @@ function quietLog(logger: Logger): (entry: LogEntry) => void {
   };
 }
 
+let reported = false;
+
+function reportUnchanged(logger: Logger): void {
+  if (kafkajsUnchanged === undefined || reported) return;
+  reported = true;
+  logger.warn(kafkajsUnchanged);
+}
+
 /** A kafkajs client with undelayed sockets whose messages go to our log. Connects to nothing by itself. */
 export function createKafka(
   brokers: readonly string[],
   clientId: string,
   logger: Logger,
   more: Partial<ClientConfig> = {},
-): Kafka {
+): KafkaClient {
+  reportUnchanged(logger);
   return new Kafka({
     brokers: [...brokers],
     clientId,
