@@ -55,7 +55,7 @@ const rounds = 5;
 
 /** Microseconds a record of both, in turn and from the second round on, as a ratio. */
 async function compare(
-  { scale, say }: Context,
+  context: Context,
   name: string,
   records: number,
   ours: Call,
