@@ -54,13 +54,7 @@ type Call = () => unknown;
 const rounds = 5;
 
 /** Microseconds a record of both, in turn and from the second round on, as a ratio. */
-async function compare(
-  context: Context,
-  name: string,
-  records: number,
-  ours: Call,
-  theirs: Call,
-): Promise<Figure> {
+async function compare(context: Context, name: string, records: number, ours: Call, theirs: Call): Promise<Figure> {
   const micros = { ours: 0, theirs: 0 };
   for (let round = 0; round <= rounds; round += 1)
     for (const [who, call] of [
