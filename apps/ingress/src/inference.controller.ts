@@ -5,9 +5,11 @@ import { v1Request, v2Request } from '#contracts';
 import { Ask } from './ask.js';
 import { headerValue, readCallerHeaders } from './caller-headers.js';
 import { Endpoints } from './endpoints.js';
+import type { Question } from './make-request.js';
 import { Problem } from './problem.js';
 import { readInferenceId, refuseEncodings } from './read-inference.js';
 import { ruleHeaders } from './rule-headers.js';
+import { sendAnswer } from './send-answer.js';
 import type { Answer } from './waiting-requests.js';
 
 interface Path {
@@ -52,8 +54,7 @@ export class InferenceController {
     refuseEncodings(request.headers);
     const { requestId, routingKey, traceparent } = readCallerHeaders(request.headers);
     const id = readInferenceId(request.body, schema) ?? requestId ?? uuidV7();
-    void reply.header('x-request-id', headerValue(id));
-    const answer = await this.ask.ask({
+    const question: Question = {
       plan,
       id,
       body: request.body as Buffer,
@@ -61,14 +62,14 @@ export class InferenceController {
       pinned: path.version,
       traceparent,
       ruleHeaders: ruleHeaders(plan, request.headers),
-    });
-    send(reply, answer);
+    };
+    let answer: Answer;
+    try {
+      answer = await this.ask.ask(question);
+    } catch (error) {
+      void reply.header('x-request-id', headerValue(id));
+      throw error;
+    }
+    sendAnswer(reply, headerValue(id), answer);
   }
-}
-
-function send(reply: FastifyReply, { status, body, version }: Answer): void {
-  void reply.status(status).header('content-type', 'application/json');
-  if (version !== undefined) void reply.header('x-model-version', version);
-  if (status === 429 || status === 503) void reply.header('retry-after', 1);
-  void reply.send(body);
 }

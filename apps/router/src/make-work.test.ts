@@ -53,6 +53,24 @@ describe('makeWork', () => {
     expect(work.headers).toEqual({ ...headers, 'understudy-decision': JSON.stringify(decision) });
   });
 
+  it('leaves out the event’s envelope, and the address for answers where nobody waits for one', () => {
+    const envelope = { ce_type: Buffer.from('understudy.request'), ce_time: Buffer.from('2023-11-14T22:13:20.000Z') };
+    const kept = {
+      ce_id: Buffer.from('r-1'),
+      'understudy-requested-at': Buffer.from('900'),
+      'x-tier': Buffer.from('1'),
+    };
+    const address = { kafka_replyTopic: Buffer.from('t.replies'), kafka_correlationId: Buffer.from('c') };
+    const headersFor = (role: Decision['role']) => {
+      const copy = { decision: { ...decision, role }, partition: 0 };
+      const work = makeWork('digits', request({ ...envelope, ...kept, ...address }), copy, topics);
+      const { 'understudy-decision': _, ...rest } = work.headers ?? {};
+      return rest;
+    };
+    expect(headersFor('primary')).toEqual({ ...kept, ...address });
+    expect(headersFor('shadow')).toEqual(kept);
+  });
+
   it('says by header what a plain record leaves out', () => {
     const work = makeWork(
       'digits',

@@ -18,6 +18,7 @@ import { PublishWork } from './publish-work.js';
 import { Refusals } from './refusals.js';
 import { RouterMetrics } from './router-metrics.js';
 import { SendWork } from './send-work.js';
+import { ShadowPortions } from './shadow-portions.js';
 
 const silent = { warn: () => undefined } as unknown as Logger;
 const plan: TrafficPlan = {
@@ -78,8 +79,10 @@ describe('PublishWork', () => {
     heartbeats.apply({ app: 'model-worker', instance: 'w', at: Date.now(), leaving: false, live });
     const service = new ServiceInfo('router', 'r');
     const refusals = new Refusals(new DeadLetters(sender, topics, service, silent), ReplyTopics.default('t'));
-    const sending = new SendWork(sender, refusals, silent);
-    work = new PublishWork(heartbeats, new VersionsView(), topics, refusals, sending, new RouterMetrics(registry));
+    const sending = new SendWork(sender, refusals);
+    const portions = new ShadowPortions(sender, silent);
+    const metrics = new RouterMetrics(registry);
+    work = new PublishWork(heartbeats, new VersionsView(), topics, refusals, sending, portions, metrics);
   });
 
   const publish = (...records: IncomingRecord[]) => work.publish('digits', records, compilePlan(plan));
@@ -93,13 +96,13 @@ describe('PublishWork', () => {
 
   it('keeps the work of a batch together, and uses every partition with a living owner', async () => {
     const batches = Array.from({ length: 20 }, (_, n) => [0, 1, 2].map((k) => request(`r-${n}-${k}`, {}, 3 * n + k)));
-    for (const batch of batches) await publish(...batch);
+    await Promise.all(batches.map((batch) => publish(...batch)));
     const chosen = producer.sent.filter(({ topic }) => topic.endsWith('.v1')).map(({ partition }) => partition);
     for (const n of batches.keys()) expect(new Set(chosen.slice(3 * n, 3 * n + 3)).size).toBe(1);
     expect(new Set(chosen)).toEqual(new Set([0, 1]));
     // A batch that comes again goes where it went before.
     producer.sent = [];
-    for (const batch of batches) await publish(...batch);
+    await Promise.all(batches.map((batch) => publish(...batch)));
     expect(producer.sent.filter(({ topic }) => topic.endsWith('.v1')).map(({ partition }) => partition)).toEqual(
       chosen,
     );
@@ -108,6 +111,16 @@ describe('PublishWork', () => {
   it('gives a crowd to more than one partition', async () => {
     await publish(...Array.from({ length: 500 }, (_, n) => request(`r-${n}`, {}, n)));
     expect(new Set(producer.sent.map(({ partition }) => partition))).toEqual(new Set([0, 1]));
+  });
+
+  it('sends copies for shadows in portions, those for one version to one partition', async () => {
+    const batches = Array.from({ length: 20 }, (_, n) => publish(request(`r-${n}`, {}, n)));
+    expect(sentTo('t.work.digits.v1')).toHaveLength(20);
+    expect(sentTo('t.work.digits.v2')).toEqual([]);
+    await Promise.all(batches);
+    const copies = producer.sent.filter(({ topic }) => topic === 't.work.digits.v2');
+    expect(copies).toHaveLength(20);
+    expect(new Set(copies.map(({ partition }) => partition)).size).toBe(1);
   });
 
   it('sheds shadows first: where much waits for Kafka, and for requests whose time is over', async () => {

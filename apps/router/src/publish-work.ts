@@ -7,6 +7,7 @@ import { Refusals } from './refusals.js';
 import { route, type PartitionOf } from './route.js';
 import { RouterMetrics } from './router-metrics.js';
 import { SendWork, type Dispatch } from './send-work.js';
+import { ShadowPortions } from './shadow-portions.js';
 
 type Admission =
   | { readonly ok: true; readonly request: RoutedRequest }
@@ -27,6 +28,7 @@ export class PublishWork {
     private readonly topics: TopicNames,
     private readonly refusals: Refusals,
     private readonly sending: SendWork,
+    private readonly shadowPortions: ShadowPortions,
     private readonly metrics: RouterMetrics,
   ) {}
 
@@ -60,7 +62,7 @@ export class PublishWork {
     if (shedsShadows) this.metrics.shed(endpoint, dispatches.length);
     await Promise.all([
       this.sending.answering(dispatches),
-      this.sending.shadows(shadows),
+      this.shadowPortions.send(shadows),
       this.sending.letters(letters),
     ]);
   }

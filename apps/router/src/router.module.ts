@@ -8,6 +8,7 @@ import { PublishWork } from './publish-work.js';
 import { Refusals } from './refusals.js';
 import { RouterMetrics } from './router-metrics.js';
 import { SendWork } from './send-work.js';
+import { ShadowPortions } from './shadow-portions.js';
 
 /** Executes traffic plans: requests in, work out. */
 @Module({})
@@ -17,7 +18,7 @@ export class RouterModule {
       module: RouterModule,
       imports: [KafkaModule.for(config), StateModule.reading('plans', 'versions', 'heartbeats')],
       controllers: [RequestsConsumer],
-      providers: [EndpointFollower, PlanTable, PublishWork, Refusals, RouterMetrics, SendWork],
+      providers: [EndpointFollower, PlanTable, PublishWork, Refusals, RouterMetrics, SendWork, ShadowPortions],
     };
   }
 }

@@ -1,6 +1,5 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CoalescingProducer, messageOf, RecordRefusedError, type IncomingRecord, type TopicRecord } from '#kafka';
-import { LOGGER, type Logger } from '#platform';
+import { Injectable } from '@nestjs/common';
+import { CoalescingProducer, RecordRefusedError, type IncomingRecord, type TopicRecord } from '#kafka';
 import { Refusals } from './refusals.js';
 
 /** Records waiting for Kafka above which shadows are left out, so that they take no place from those who wait for answers. */
@@ -12,13 +11,12 @@ export interface Dispatch {
   readonly work: TopicRecord;
 }
 
-/** Sends work, each kind with its own care: what answers must arrive, a shadow may get lost. */
+/** Sends what must arrive. */
 @Injectable()
 export class SendWork {
   constructor(
     private readonly producer: CoalescingProducer,
     private readonly refusals: Refusals,
-    @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
   get isBusy(): boolean {
@@ -35,14 +33,6 @@ export class SendWork {
       // One of them: sent again each by itself, to find out which. The others come twice, which harms nothing.
       await Promise.all(dispatches.map((dispatch) => this.sendOrRefuse(dispatch)));
     }
-  }
-
-  /** Never rejects. */
-  async shadows(records: TopicRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    await this.producer.sendAll(records).catch((error: unknown) => {
-      this.logger.warn({ records: records.length }, `shadows may have missed requests: ${messageOf(error)}`);
-    });
   }
 
   async letters(records: TopicRecord[]): Promise<void> {
