@@ -1,6 +1,5 @@
-import { check, checkNotNegative } from '#stats';
+import { check, checkNotNegative, findRoot } from '#stats';
 import { CdfTable } from './cdf-table.js';
-import { findRoot } from './find-root.js';
 import { nodes, order, weights } from './gauss-legendre.js';
 import type { Posterior } from './posterior.js';
 import { fractionShift, realShift, type RewardShift, unitShift } from './reward-shift.js';

@@ -32,7 +32,7 @@ export function requestTraffic(surroundings: Surroundings): Traffic {
   };
 }
 
-/** Every request comes from a consumer, whose key the router hashes: request by request, since the consumer is the unit of the tests. */
+/** Every request comes from a consumer, whose key the router hashes: consumer by consumer, since they are the units of the tests. */
 export function consumerTraffic(
   surroundings: Surroundings,
   { draw, salt, endpoint }: { draw: (uniform: Uniform) => number; salt: string; endpoint: string },
@@ -49,8 +49,7 @@ export function consumerTraffic(
     }
     const routed = { ...plan, endpoint, salt, revision: 1, epoch: plan.step + 1, rollout: 1, timeoutMs: 1, at: 0 };
     const counts = new Map<string, number>();
-    for (let i = 0; i < requests; i++) {
-      const consumer = draw(uniform);
+    for (const [consumer, n] of requestsBy(draw, requests, uniform)) {
       let unit = units.get(consumer);
       if (unit === undefined) {
         const routingKey = `consumer-${consumer}`;
@@ -58,9 +57,19 @@ export function consumerTraffic(
         unit = new ConsumerUnit(version, () => book.arm(plan.step, version));
         units.set(consumer, unit);
       }
-      counts.set(unit.version, (counts.get(unit.version) ?? 0) + 1);
-      answers.take(unit.version, 1, stretch, unit);
+      counts.set(unit.version, (counts.get(unit.version) ?? 0) + n);
+      answers.take(unit.version, n, stretch, unit);
     }
     return plan.allocation.map(({ version }) => counts.get(version) ?? 0);
   };
+}
+
+/** How many of the requests of a stretch come from each consumer, in the order in which they first do. */
+function requestsBy(draw: (uniform: Uniform) => number, requests: number, uniform: Uniform): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let i = 0; i < requests; i++) {
+    const consumer = draw(uniform);
+    counts.set(consumer, (counts.get(consumer) ?? 0) + 1);
+  }
+  return counts;
 }

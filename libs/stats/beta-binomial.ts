@@ -1,5 +1,5 @@
-import { bisect } from './bisect.js';
 import { checkAlpha, checkCounts, checkPositive, checkProbability } from './check.js';
+import { findRoot } from './find-root.js';
 import type { Interval } from './interval.js';
 import { logBeta } from './log-gamma.js';
 
@@ -74,11 +74,20 @@ export function betaBinomialConfidenceSequence({
 function lowerBound(counts: Counts, concentration: number, threshold: number): number {
   const { successes, trials } = counts;
   if (successes === 0) return 0;
-  const holds = (p: number) => betaBinomialLogEValue(counts, p, concentration) < threshold;
-  const smallest = 1e-300;
-  // With up to one success E stays bounded towards p = 0: there may be no change of sign.
-  if (successes <= 1 && holds(smallest)) return 0;
+  /** By how much ln E is over the threshold, by ln p: nearly a parabola there. */
+  const excess = (logP: number) => betaBinomialLogEValue(counts, Math.exp(logP), concentration) - threshold;
+  // With up to one success, or hardly more, E stays bounded as far towards p = 0 as there are numbers: there may be no change of sign.
+  const furthest = Math.log(1e-300);
+  if (excess(furthest) < 0) return 0;
   // Where all were successes p = 1 is inside; 1 itself is a limit, so start just under it.
-  const inside = successes === trials ? 1 - Number.EPSILON / 2 : successes / trials;
-  return bisect(0, inside, holds);
+  const inside = Math.log(successes === trials ? 1 - Number.EPSILON / 2 : successes / trials);
+  // Half the width that a normal mean would have, then ever further out.
+  const variance = (trials - successes + 1) / ((trials + 1) * successes);
+  let step = 0.5 * Math.sqrt(variance * (2 * threshold + Math.log1p(trials / concentration)));
+  let [near, far] = [inside, inside - step];
+  while (excess(far) < 0) {
+    near = far;
+    far = Math.max(furthest, far - (step *= 2));
+  }
+  return Math.exp(findRoot(excess, near, far, 1e-14));
 }

@@ -22,6 +22,8 @@ describe('logGamma and logBeta', () => {
     [1e12, 1e12, -1386294361132.4407],
     [3, 4, Math.log(1 / 60)],
     [1, 1, 0],
+    [1e-300, 1e9, 300 * Math.LN10],
+    [1e-30, 2e-30, 30 * Math.LN10 + Math.log(1.5)],
   ])('lnB(%f, %f)', (a, b, want) => {
     expect(relative(logBeta(a, b), want)).toBeLessThan(1e-14);
     expect(logBeta(b, a)).toBe(logBeta(a, b));

@@ -33,6 +33,8 @@ export function logBeta(a: number, b: number): number {
   check(Number.isFinite(b) && b > 0, 'the second argument of logBeta must be a finite number greater than 0', b);
   let small = Math.min(a, b);
   let large = Math.max(a, b);
+  // 1/a + 1/b, and nothing else that a double could show.
+  if (small < 1e-20) return Math.log1p(small / large) - Math.log(small);
   // B(a, b) = B(a+1, b) (a+b)/a, until both arguments are within reach of Stirling's series.
   let factor = 1;
   while (small < stirlingFrom) {

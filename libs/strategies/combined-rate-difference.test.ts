@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rateDifferenceConfidenceSequence } from '#stats';
+import { betaBinomialConcentration, logBeta, rateDifferenceConfidenceSequence } from '#stats';
 import { combinedRateDifference, type RateStratum } from './combined-rate-difference.js';
 
 const stratum = (s1: number, n1: number, s0: number, n0: number, tuning = 200): RateStratum => ({
@@ -64,5 +64,40 @@ describe('combinedRateDifference', () => {
     const { lower, upper } = at([stratum(9e8, 1e9, 0.4, 1)]);
     expect(lower).toBeGreaterThanOrEqual(-1);
     expect(upper).toBeLessThanOrEqual(1);
+  });
+
+  it.each([
+    [60, 100, 450, 800],
+    [0, 110, 0, 230],
+    [142, 142, 34, 35],
+    [2, 2, 160, 160],
+    [18, 5_900, 17, 8_300],
+    [0, 5, 3, 4_600],
+    [0.4, 3, 71.5, 90],
+  ])('is the range of p − q over all rates that %f of %i and %f of %i do not rule out', (s1, n1, s0, n0) => {
+    const tuning = 200;
+    const { lower, upper } = at([stratum(s1, n1, s0, n0, tuning)]);
+    const c = betaBinomialConcentration(0.05, tuning);
+    const logE = (s: number, n: number, p: number) =>
+      logBeta(p * c + 0.5 + s, (1 - p) * c + 0.5 + n - s) -
+      logBeta(p * c + 0.5, (1 - p) * c + 0.5) -
+      (s === 0 ? 0 : s * Math.log(p)) -
+      (n === s ? 0 : (n - s) * Math.log1p(-p));
+    const rates = [0, ...Array.from({ length: 1_000 }, (_, i) => 1 / (1 + Math.exp(12 - (24 * i) / 999))), 1];
+    const own = rates.map((p) => logE(s1, n1, p));
+    const other = rates.map((q) => logE(s0, n0, q));
+    let [least, greatest] = [1, -1];
+    for (const [i, p] of rates.entries()) {
+      for (const [j, q] of rates.entries()) {
+        if (own[i]! + other[j]! > -Math.log(0.05)) continue;
+        least = Math.min(least, p - q);
+        greatest = Math.max(greatest, p - q);
+      }
+    }
+    // The grid's own ends lie a little within; the dual's a little outside.
+    expect(lower).toBeLessThan(least + 1e-9);
+    expect(lower).toBeGreaterThan(least - 0.02);
+    expect(upper).toBeGreaterThan(greatest - 1e-9);
+    expect(upper).toBeLessThan(greatest + 0.02);
   });
 });

@@ -1,4 +1,4 @@
-import { betaBinomialConcentration, logBeta, type Counts, type Interval } from '#stats';
+import { betaBinomialConcentration, digamma, findRoot, logBeta, type Counts, type Interval } from '#stats';
 
 /** Both arms within one stretch of constant weights. */
 export interface RateStratum {
@@ -65,9 +65,7 @@ function lowerBound(strata: readonly (RateStratum & { weight: number })[], alpha
       concentration: betaBinomialConcentration(alpha, tuning.champion),
     },
   ]);
-  const dual = (lambda: number): number =>
-    terms.reduce((sum, term) => sum + smallest(term, lambda), 0) - lambda * threshold;
-  return Math.max(-1, greatestOf(dual, initialMultiplier(terms, threshold)) - 1);
+  return Math.max(-1, greatestDual(terms, threshold) - 1);
 }
 
 /** The multiplier that would be right if every e-value were that of a normal mean. */
@@ -82,54 +80,74 @@ function initialMultiplier(terms: readonly Term[], threshold: number): number {
   return Math.sqrt(variance / (2 * slack)) || 1e-6;
 }
 
-/** A maximum of a concave function of the logarithm of its argument: any point is a valid bound, the best one the tightest. */
-function greatestOf(dual: (lambda: number) => number, start: number): number {
-  let step = 0.5;
-  let at = Math.log(start);
-  let best = dual(start);
-  for (let i = 0; i < 8; i++) {
-    const [left, right] = [dual(Math.exp(at - step)), dual(Math.exp(at + step))];
-    // The vertex of the parabola through the three points, within reach of them.
-    const bend = left - 2 * best + right;
-    const shift = bend < 0 ? (0.5 * step * (left - right)) / bend : Math.sign(right - left) * 2 * step;
-    const next = at + Math.min(2 * step, Math.max(-2 * step, shift));
-    const value = dual(Math.exp(next));
-    const candidates: [number, number][] = [
-      [best, at],
-      [left, at - step],
-      [right, at + step],
-      [value, next],
-    ];
-    const before = best;
-    [best, at] = candidates.reduce((a, b) => (b[0] > a[0] ? b : a));
-    if (bend < 0 && Math.abs(shift) <= step) step /= 4;
-    if (best - before < 1e-7 && i > 0) break;
+/**
+ * The greatest value of the dual Σ min_p (weight·p + λ ln E(p)) − λ·threshold. It is concave in λ, and its slope there is Σ ln E − threshold at the
+ * minimising rates: where that is 0 lies the maximum. Any λ gives a valid bound, the best one the tightest.
+ */
+function greatestDual(terms: readonly Term[], threshold: number): number {
+  let best = -Infinity;
+  /** Minimising rates of the last look: the next are near. */
+  const rates = terms.map(({ successes, trials }) => (successes + 0.5) / (trials + 1));
+  const slopeAt = (logLambda: number): number => {
+    const lambda = Math.exp(logLambda);
+    let value = -lambda * threshold;
+    let slope = -threshold;
+    for (const [i, term] of terms.entries()) {
+      if (term.trials === 0) continue;
+      const p = minimiser(term, lambda, rates[i] ?? 0.5);
+      const evidence = logE(term, p);
+      rates[i] = p;
+      value += term.weight * p + lambda * evidence;
+      slope += evidence;
+    }
+    best = Math.max(best, value);
+    return slope;
+  };
+  const start = Math.log(initialMultiplier(terms, threshold));
+  const rises = slopeAt(start) > 0;
+  let [near, far] = [start, start];
+  for (let i = 0; i < 40; i++) {
+    far += rises ? 0.5 : -0.5;
+    if (slopeAt(far) > 0 !== rises) break;
+    near = far;
   }
+  findRoot(slopeAt, near, far, 1e-3);
   return best;
 }
 
-/** min over p of weight·p + λ ln E(p), by golden section: it falls to one minimum at or under the observed rate. */
-function smallest(term: Term, lambda: number): number {
-  const value = (p: number): number => term.weight * p + lambda * logE(term, p);
-  if (term.trials === 0) return 0;
-  let low = 0;
-  let high = 1;
-  let [left, right] = [high - golden * (high - low), low + golden * (high - low)];
-  let [atLeft, atRight] = [value(left), value(right)];
-  for (let i = 0; i < 34; i++) {
-    if (atLeft < atRight) {
-      [high, right, atRight] = [right, left, atLeft];
-      left = high - golden * (high - low);
-      atLeft = value(left);
-    } else {
-      [low, left, atLeft] = [left, right, atRight];
-      right = low + golden * (high - low);
-      atRight = value(right);
-    }
+/**
+ * The p at which weight·p + λ ln E(p) is least: where its slope, times p(1 − p) so that it has no poles and is nearly a line, is 0. By Newton's
+ * method within bounds. Without a success it grows from 0 on; without a failure it may fall up to 1.
+ */
+function minimiser({ successes, trials, weight, concentration }: Term, lambda: number, start: number): number {
+  const failures = trials - successes;
+  /** Slope of weight·p + λ ln E(p), without the parts of it that grow beyond all bounds at 0 and 1. */
+  const smooth = (p: number): number => {
+    const a = p * concentration + 0.5;
+    const b = (1 - p) * concentration + 0.5;
+    return weight + lambda * concentration * (digamma(a + successes) - digamma(a) - digamma(b + failures) + digamma(b));
+  };
+  if (successes === 0) return 0;
+  if (failures === 0 && smooth(1) <= lambda * trials) return 1;
+  let [low, high, p] = [0, 1, Math.min(Math.max(start, 1e-12), 1 - 1e-12)];
+  for (let i = 0; i < 100; i++) {
+    const slope = smooth(p);
+    // Without a failure 1 − p is a factor of both parts: left out, so that 1 is no root.
+    const [value, steepness] =
+      failures === 0
+        ? [slope * p - lambda * trials, slope]
+        : [slope * p * (1 - p) + lambda * (trials * p - successes), slope * (1 - 2 * p)];
+    if (value > 0) high = p;
+    else low = p;
+    const newton = p - value / (steepness + (lambda * trials * trials) / (trials + concentration));
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    const close = 1e-5 * Math.sqrt((next * (1 - next)) / trials);
+    const moved = Math.abs(next - p);
+    p = next;
+    if (moved <= close) break;
   }
-  return Math.min(atLeft, atRight, term.successes === 0 ? value(0) : Infinity);
+  return p;
 }
-const golden = (Math.sqrt(5) - 1) / 2;
 
 /**
  * ln E(p) with the prior Beta(pc + ½, (1 − p)c + ½): like the centred one of `betaBinomialLogEValue`, and with a floor that keeps it from

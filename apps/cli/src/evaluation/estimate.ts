@@ -1,4 +1,10 @@
-import { inversePropensityScore, selfNormalizedInversePropensityScore, type OffPolicyEstimate } from '#bandits';
+import {
+  directMethod,
+  doublyRobust,
+  inversePropensityScore,
+  selfNormalizedInversePropensityScore,
+  type OffPolicyEstimate,
+} from '#bandits';
 import type { LoggedRequest } from '#contracts';
 import type { Target } from './targets.js';
 
@@ -13,6 +19,10 @@ export interface Estimate {
   readonly ips: OffPolicyEstimate | null;
   /** The self-normalised one; null too where no row was answered by a version that the target wants. */
   readonly snips: OffPolicyEstimate | null;
+  /** What each version's mean reward in the log says, weighed as the target would; null without a row. */
+  readonly direct: OffPolicyEstimate | null;
+  /** The same, corrected by the rewards themselves. */
+  readonly doublyRobust: OffPolicyEstimate | null;
 }
 
 /** Mean reward that a target would have earned. @param rows oldest first @param alpha error level of the intervals, for one look */
@@ -33,7 +43,34 @@ export function estimate(rows: readonly LoggedRequest[], target: Target, alpha: 
     leftOut: rows.length - used.length,
     ips: used.length === 0 ? null : inversePropensityScore(log),
     snips: log.targetPropensities.some((share) => share > 0) ? selfNormalizedInversePropensityScore(log) : null,
+    ...byPredictions(used, log),
   };
+}
+
+interface UsedRow {
+  readonly row: LoggedRequest;
+  readonly wanted: Readonly<Record<string, number>>;
+}
+
+/** The two estimates that predict rewards: of each version its mean reward in these rows, or the mean of all where it has none. */
+function byPredictions(
+  used: readonly UsedRow[],
+  log: Parameters<typeof inversePropensityScore>[0],
+): Pick<Estimate, 'direct' | 'doublyRobust'> {
+  if (used.length === 0) return { direct: null, doublyRobust: null };
+  const versions = [...new Set(used.flatMap(({ row, wanted }) => [row.version, ...Object.keys(wanted)]))];
+  const meanOf = (rows: readonly UsedRow[]) => rows.reduce((sum, { row }) => sum + row.reward, 0) / rows.length;
+  const means = versions.map((version) => {
+    const own = used.filter(({ row }) => row.version === version);
+    return meanOf(own.length === 0 ? used : own);
+  });
+  const predicted = {
+    predictions: used.map(() => means),
+    targetDistributions: used.map(({ wanted }) => versions.map((version) => Math.min(1, wanted[version] ?? 0))),
+    alpha: log.alpha ?? 0.05,
+  };
+  const chosen = used.map(({ row }) => versions.indexOf(row.version));
+  return { direct: directMethod(predicted), doublyRobust: doublyRobust({ ...log, ...predicted, chosen }) };
 }
 
 /** Whether every version that the target wants could have been drawn for this row; else what it would have earned is not in the log. */

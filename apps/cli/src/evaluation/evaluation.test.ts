@@ -36,8 +36,14 @@ describe('an estimate', () => {
 
   it('finds what each version alone would have earned, from a log of mostly the other', () => {
     for (const version of ['v1', 'v2']) {
-      const { ips, snips, leftOut } = estimate(rows, fixedTarget(version, { [version]: 1 }), 0.01);
-      for (const found of [ips!, snips!]) {
+      const { ips, snips, direct, doublyRobust, leftOut } = estimate(
+        rows,
+        fixedTarget(version, { [version]: 1 }),
+        0.01,
+      );
+      // The direct method says what the log's mean of the version says, and its interval nothing of how well that is known.
+      expect(direct!.value).toBeCloseTo(snips!.value, 9);
+      for (const found of [ips!, snips!, doublyRobust!]) {
         expect(found.lower).toBeLessThan(rates[version]!);
         expect(found.upper).toBeGreaterThan(rates[version]!);
       }
@@ -58,7 +64,9 @@ describe('an estimate', () => {
     const all = [...rows, ...promoted];
     expect(estimate(all, fixedTarget('v1', { v1: 1 }), 0.05)).toMatchObject({ rows: 20_000, leftOut: 500 });
     expect(estimate(all, fixedTarget('v2', { v2: 1 }), 0.05)).toMatchObject({ rows: 20_500, leftOut: 0 });
-    expect(estimate(promoted, fixedTarget('v1', { v1: 1 }), 0.05)).toMatchObject({ rows: 0, ips: null, snips: null });
+    expect(estimate(promoted, fixedTarget('v1', { v1: 1 }), 0.05)).toMatchObject({
+      ...{ rows: 0, ips: null, snips: null, direct: null, doublyRobust: null },
+    });
   });
 
   it('of a policy is near the best version, once it knows which that is', () => {
@@ -109,7 +117,7 @@ describe('the report', () => {
     );
     const text = evaluationText({ endpoint: 'digits', rows, estimates, alpha: 0.05, notes: ['mind the gap'] });
     expect(text).toContain('digits: 1,000 scored requests from 2026-02-01T10:00:00.000Z to 2026-02-01T10:16:39.000Z');
-    expect(text).toMatch(/v2 alone +0\.\d+ +0\.\d+ … 0\.\d+ +0\.\d+/);
+    expect(text).toMatch(/v2 alone +0\.\d+ +0\.\d+ … 0\.\d+( +0\.\d+ ± 0\.\d+){2} +0\.\d+ +\d+/);
     expect(text).toContain('note: mind the gap');
   });
 

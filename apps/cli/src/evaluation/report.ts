@@ -26,13 +26,14 @@ export function evaluationText({ endpoint, rows, estimates, alpha, notes }: Eval
     `as they were answered: mean reward ${short(mean)}`,
     '',
     tableOf(
-      ['IF IT HAD BEEN', 'MEAN REWARD', interval, 'BY IPS', interval, 'WORTH', 'LEFT OUT'],
-      estimates.map(({ target, ips, snips, leftOut }) => [
+      ['IF IT HAD BEEN', 'MEAN REWARD', interval, 'IPS', 'DOUBLY ROBUST', 'DIRECT', 'WORTH', 'LEFT OUT'],
+      estimates.map(({ target, ips, snips, direct, doublyRobust, leftOut }) => [
         target,
         short(snips?.value),
         intervalText(snips),
-        short(ips?.value),
-        intervalText(ips),
+        withError(ips),
+        withError(doublyRobust),
+        short(direct?.value),
         snips === null ? '–' : amount(snips.effectiveSampleSize),
         amount(leftOut),
       ]),
@@ -44,3 +45,9 @@ export function evaluationText({ endpoint, rows, estimates, alpha, notes }: Eval
 
 const intervalText = (estimate: OffPolicyEstimate | null): string =>
   estimate === null || !Number.isFinite(estimate.lower) ? '–' : `${short(estimate.lower)} … ${short(estimate.upper)}`;
+
+const withError = (estimate: OffPolicyEstimate | null): string => {
+  if (estimate === null) return '–';
+  const { value, standardError } = estimate;
+  return Number.isNaN(standardError) ? short(value) : `${short(value)} ± ${short(standardError)}`;
+};
