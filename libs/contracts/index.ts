@@ -4,6 +4,7 @@ export * from './duration.js';
 export * from './evidence.js';
 export * from './headers.js';
 export * from './inference.js';
+export * from './log-export.js';
 export * from './manifest.js';
 export * from './messages.js';
 export * from './moment.js';

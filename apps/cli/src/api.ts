@@ -1,10 +1,11 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import {
+  columnsHeader,
   loggedRequest,
+  readColumns,
   type EndpointEvent,
   type EndpointSummary,
   type EndpointView,
+  type ExportedColumn,
   type LoggedRequest,
   type SteeringVerb,
 } from '#contracts';
@@ -53,13 +54,22 @@ export class Api {
   async experimentLog(name: string, times: { from?: string; to?: string }): Promise<LoggedRequest[]> {
     const query = new URLSearchParams(times).toString();
     const path = `/api/v1/endpoints/${encodeURIComponent(name)}/experiment-log${query === '' ? '' : `?${query}`}`;
-    const response = await this.call(this.addresses.deployer + path, {});
     const rows: LoggedRequest[] = [];
-    if (response.body === null) return rows;
-    for await (const line of createInterface({ input: Readable.fromWeb(response.body) })) {
-      if (line !== '') rows.push(loggedRequest.parse(JSON.parse(line)));
+    for await (const line of linesOf(await this.call(this.addresses.deployer + path, {}))) {
+      rows.push(loggedRequest.parse(JSON.parse(line)));
     }
     return rows;
+  }
+
+  /** A view of the log by time, line by line as fast as they are taken. @param which `view`, `from` and `to` (ISO 8601) */
+  async log(
+    name: string,
+    which: Readonly<Record<string, string>>,
+  ): Promise<{ columns: ExportedColumn[]; lines: AsyncIterable<string> }> {
+    const path = `/api/v1/endpoints/${encodeURIComponent(name)}/log?${new URLSearchParams(which).toString()}`;
+    const response = await this.call(this.addresses.deployer + path, {});
+    const columns = readColumns(response.headers.get(columnsHeader) ?? '');
+    return { columns, lines: linesOf(response) };
   }
 
   steer(
@@ -133,6 +143,25 @@ export class Api {
       body.problems,
     );
   }
+}
+
+/** The lines of a body, without the empty ones. @throws ApiError where it breaks off */
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  if (response.body === null) return;
+  let rest = '';
+  try {
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') yield line;
+    }
+  } catch (error) {
+    throw new ApiError(
+      `the answer broke off (${error instanceof Error ? error.message : String(error)})`,
+      response.status,
+    );
+  }
+  if (rest !== '') yield rest;
 }
 
 function parsed(text: string): { error?: string; problems?: { path: string; message: string }[] } {

@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands/index.js';
 import { ApiError, describeFailure } from './errors.js';
-import { outputOption } from './output.js';
+import { checkOutput, outputOption } from './output.js';
 
 const program = new Command('understudy')
   .description('Puts new versions of models in front of real traffic without betting the service on them.')
@@ -18,6 +18,7 @@ const program = new Command('understudy')
   )
   .addOption(outputOption())
   .showHelpAfterError('(understudy --help lists the commands)')
+  .hook('preAction', (_program, command) => checkOutput(command))
   .exitOverride();
 for (const register of commands) register(program);
 

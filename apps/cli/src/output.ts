@@ -5,7 +5,24 @@ import { stringify } from 'yaml';
 const formats = ['table', 'json', 'yaml'] as const;
 export type OutputFormat = (typeof formats)[number];
 
-export const outputOption = () => new Option('-o, --output <format>', 'how to print').choices(formats).default('table');
+export const outputOption = () =>
+  new Option('-o, --output <format>', `how to print: ${formats.join(', ')}`).default('table');
+
+/** Commands whose -o names a file. */
+const toFile = new Set(['export']);
+
+/** The file that -o names, for a command whose output is one; undefined: standard output. */
+export function outputFile(command: Command): string | undefined {
+  const given = command.getOptionValueSourceWithGlobals('output') === 'cli';
+  return given ? command.optsWithGlobals<{ output: string }>().output : undefined;
+}
+
+/** @throws InvalidArgumentError where -o names no format, and the command wants one */
+export function checkOutput(command: Command): void {
+  const { output } = command.optsWithGlobals<{ output: string }>();
+  if (toFile.has(command.name()) || (formats as readonly string[]).includes(output)) return;
+  command.error(`error: option '-o, --output <format>' argument '${output}' is invalid. Allowed choices are ${formats.join(', ')}.`, { code: 'commander.invalidArgument' }); // prettier-ignore
+}
 
 /** Prints a value as JSON or YAML, or by `words` for people. */
 export function print(command: Command, value: unknown, words: () => string): void {

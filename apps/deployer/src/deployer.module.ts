@@ -5,6 +5,8 @@ import { KafkaModule, StateModule } from '#kafka';
 import { EndpointsController } from './api/endpoints.controller.js';
 import { ErrorFilter } from './api/error-filter.js';
 import { ExperimentLogController } from './api/experiment-log.controller.js';
+import { LogExportController } from './api/log-export.controller.js';
+import { LogStreams } from './api/log-streams.js';
 import { Views } from './api/views.js';
 import { ApplyManifest } from './apply-manifest.js';
 import { Bell } from './bell.js';
@@ -25,6 +27,7 @@ import { EvidenceConsumer } from './rollouts/on-evidence.consumer.js';
 import { SteerEndpoint } from './steer-endpoint.js';
 import { EventsRepository } from './store/events.repository.js';
 import { ExperimentLogRepository } from './store/experiment-log.repository.js';
+import { LogExportRepository } from './store/log-export.repository.js';
 import { OutboxRepository } from './store/outbox.repository.js';
 import { StandingsRepository } from './store/standings.repository.js';
 import { VersionsRepository } from './store/versions.repository.js';
@@ -38,7 +41,7 @@ export class DeployerModule {
     return {
       module: DeployerModule,
       imports: [KafkaModule.for(config), DatabaseModule.for(config, connections), StateModule.reading('heartbeats')],
-      controllers: [EndpointsController, EvidenceConsumer, ExperimentLogController, PlansConsumer],
+      controllers: [EndpointsController, EvidenceConsumer, ExperimentLogController, LogExportController, PlansConsumer],
       providers: [
         { provide: DEPLOYER_CONFIG, useValue: config },
         { provide: APP_FILTER, useClass: ErrorFilter },
@@ -52,6 +55,8 @@ export class DeployerModule {
         GuardTopic,
         LeaderLease,
         LeaderLoop,
+        LogExportRepository,
+        LogStreams,
         Manifests,
         OutboxRepository,
         PlansOnTopic,

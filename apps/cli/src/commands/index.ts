@@ -4,6 +4,7 @@ import { registerDelete } from './delete.js';
 import { registerDescribe } from './describe.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerEvents } from './events.js';
+import { registerExport } from './export.js';
 import { registerGet } from './get.js';
 import { registerPredict } from './predict.js';
 import { registerSimulate } from './simulate.js';
@@ -22,4 +23,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerTruth,
   registerSimulate,
   registerEvaluate,
+  registerExport,
 ];

@@ -22,6 +22,16 @@ export function readLimit(text: string | undefined): number {
   throw new HttpProblem(400, `limit: expected a whole number from 1 to 1000, got "${text ?? ''}"`);
 }
 
+/** `?from=2026-01-31T12:00:00Z`; undefined where there is none. */
+export function readTime(name: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) {
+    throw new HttpProblem(400, `${name}: expected a time such as "2026-01-31T12:00:00Z", got "${text}"`);
+  }
+  return time;
+}
+
 const steering = z
   .object({
     reason: z.string().max(2000).optional(),
