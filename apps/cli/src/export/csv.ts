@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { stringify } from 'csv-stringify';
-import type { ExportedLog } from './formats.js';
+import type { ExportedLog } from './exported-log.js';
 
 /** RFC 4180 with a header; nothing is an empty field, and what is JSON in the log is JSON in its field. */
 export function csv({ columns, lines }: ExportedLog): AsyncIterable<string> {

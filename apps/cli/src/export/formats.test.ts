@@ -2,7 +2,8 @@ import { parse } from 'csv-parse/sync';
 import { parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import type { ExportedColumn } from '#contracts';
-import { formats, type ExportedLog } from './formats.js';
+import type { ExportedLog } from './exported-log.js';
+import { formats } from './formats.js';
 
 const columns: ExportedColumn[] = [
   { name: 'request_id', type: 'text' },

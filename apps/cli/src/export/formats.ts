@@ -1,13 +1,7 @@
-import type { ExportedColumn } from '#contracts';
 import { csv } from './csv.js';
+import type { ExportedLog } from './exported-log.js';
 import { jsonLines } from './json-lines.js';
 import { parquet } from './parquet.js';
-
-/** The log as it comes from the API: its columns, and lines of JSON with a value for each. */
-export interface ExportedLog {
-  readonly columns: readonly ExportedColumn[];
-  readonly lines: AsyncIterable<string>;
-}
 
 /** A file of some format, chunk by chunk: holds no more than a few thousand rows at a time. */
 export type Format = (log: ExportedLog) => AsyncIterable<string | Uint8Array>;

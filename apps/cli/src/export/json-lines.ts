@@ -1,4 +1,4 @@
-import type { ExportedLog } from './formats.js';
+import type { ExportedLog } from './exported-log.js';
 
 /** A line of JSON a row, as the API sends it. */
 export async function* jsonLines({ lines }: ExportedLog): AsyncGenerator<string> {

@@ -1,6 +1,6 @@
 import { ByteWriter, parquetWriteRows, type Writer } from 'hyparquet-writer';
 import type { ColumnType } from '#contracts';
-import type { ExportedLog } from './formats.js';
+import type { ExportedLog } from './exported-log.js';
 
 /** Rows of one row group: about 10 MB with bodies of a kilobyte. */
 const rowsPerGroup = 10_000;
