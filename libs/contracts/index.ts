@@ -1,3 +1,4 @@
+export * from './audit.js';
 export * from './control.js';
 export * from './decision.js';
 export * from './duration.js';

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseModule } from '#database';
 import { KafkaModule } from '#kafka';
+import { AuditController } from './audit/audit.controller.js';
 import type { FeedbackConfig } from './config.js';
 import { EvidencePublisher } from './evidence/evidence-publisher.js';
 import { LagWatch } from './evidence/lag-watch.js';
@@ -10,8 +11,8 @@ import { WindowCloser } from './joining/window-closer.js';
 import { GroundTruthConsumer } from './truth/on-ground-truth.consumer.js';
 import { TruthRecorder } from './truth/truth-recorder.js';
 
-// Two for the joiner; one each for truth that comes in, the closing of windows, the evidence, and a look at its health.
-const connections = 6;
+// Two for the joiner; one each for truth that comes in, the closing of windows, the evidence, a look at its health, and an audit.
+const connections = 7;
 const maxInFlight = 8_192;
 
 @Module({})
@@ -20,7 +21,7 @@ export class FeedbackModule {
     return {
       module: FeedbackModule,
       imports: [KafkaModule.for(config, { maxInFlight }), DatabaseModule.for(config, connections)],
-      controllers: [GroundTruthConsumer],
+      controllers: [AuditController, GroundTruthConsumer],
       providers: [TruthRecorder, Joiner, WindowCloser, EvidencePublisher, LagWatch, FeedbackMetrics],
     };
   }

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evidence, headers as names, type Evidence } from '#contracts';
 import { type RunningService, startService } from '#platform';
 import { eventually, http, ownPostgres, Stage, type Heard, type OwnServer } from '#testing';
-import { recount } from './audit/recount.js';
+import { recount } from './audit/audit.js';
 import { feedback } from './feedback.service.js';
 import { makeEndpoint, recordRow } from './testing/log-writer.js';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dropDatabase, freshDatabase, recountArms } from '#testing';
-import { recount } from '../audit/recount.js';
+import { recount } from '../audit/audit.js';
 import { JoiningHarness } from '../testing/joining-harness.js';
 import { insertTruth, recordRow, type TestRow, type TestTruth } from '../testing/log-writer.js';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction, StepFactsCache } from '#database';
 import { dropDatabase, freshDatabase } from '#testing';
-import { recount } from '../audit/recount.js';
+import { recount } from '../audit/audit.js';
 import { readEvidence } from '../evidence/read-evidence.js';
 import { JoiningHarness } from '../testing/joining-harness.js';
 import { insertTruth, recordRow, type TestRow } from '../testing/log-writer.js';
