@@ -2,6 +2,7 @@ import {
   columnsHeader,
   loggedRequest,
   readColumns,
+  type AuditLine,
   type EndpointEvent,
   type EndpointSummary,
   type EndpointView,
@@ -15,6 +16,7 @@ import { ApiError } from './errors.js';
 export interface Addresses {
   readonly deployer: string;
   readonly ingress: string;
+  readonly feedback: string;
 }
 
 interface Call {
@@ -70,6 +72,12 @@ export class Api {
     const response = await this.call(this.addresses.deployer + path, {});
     const columns = readColumns(response.headers.get(columnsHeader) ?? '');
     return { columns, lines: linesOf(response) };
+  }
+
+  /** An audit, line by line while it goes on. */
+  async *audit(name: string, repair: boolean): AsyncGenerator<AuditLine> {
+    const url = `${this.addresses.feedback}/api/v1/endpoints/${encodeURIComponent(name)}/audit?repair=${String(repair)}`;
+    for await (const line of linesOf(await this.call(url, { method: 'POST' }))) yield JSON.parse(line) as AuditLine;
   }
 
   steer(

@@ -1,4 +1,4 @@
-/** The command `understudy`: everything it does goes through the HTTP APIs of deployer and ingress. */
+/** The command `understudy`: everything it does goes through the HTTP APIs of the services. */
 import { Command, CommanderError } from 'commander';
 import { commands } from './commands/index.js';
 import { ApiError, describeFailure } from './errors.js';
@@ -15,6 +15,11 @@ const program = new Command('understudy')
     '--ingress <url>',
     'address of the ingress (INGRESS_URL)',
     process.env['INGRESS_URL'] ?? 'http://127.0.0.1:8080',
+  )
+  .option(
+    '--feedback <url>',
+    'address of feedback, which audits (FEEDBACK_URL)',
+    process.env['FEEDBACK_URL'] ?? 'http://127.0.0.1:8085',
   )
   .addOption(outputOption())
   .showHelpAfterError('(understudy --help lists the commands)')

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerApply } from './apply.js';
+import { registerAudit } from './audit.js';
 import { registerDelete } from './delete.js';
 import { registerDescribe } from './describe.js';
 import { registerEvaluate } from './evaluate.js';
@@ -24,4 +25,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerSimulate,
   registerEvaluate,
   registerExport,
+  registerAudit,
 ];

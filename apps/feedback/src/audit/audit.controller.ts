@@ -64,9 +64,12 @@ export class AuditController {
   /** Waits until what was queued has been joined. */
   private async joined(endpoint: string): Promise<void> {
     this.joiner.wake();
-    for (const until = Date.now() + longestWaitMs; Date.now() < until; await sleep(100)) {
-      const { rowCount } = await this.database.pool.query('SELECT 1 FROM pending_joins WHERE endpoint = $1 AND due_at <= now() LIMIT 1', [endpoint]); // prettier-ignore
-      if (rowCount === 0) return;
-    }
+    const until = Date.now() + longestWaitMs;
+    while ((await this.isQueued(endpoint)) && Date.now() < until) await sleep(100);
+  }
+
+  private async isQueued(endpoint: string): Promise<boolean> {
+    const sql = 'SELECT 1 FROM pending_joins WHERE endpoint = $1 AND due_at <= now() LIMIT 1';
+    return (await this.database.pool.query(sql, [endpoint])).rowCount === 1;
   }
 }
