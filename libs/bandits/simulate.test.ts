@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { policies, simulate } from './index.js';
+import { policies, policyNamed, simulate, type Policy } from './index.js';
 
 const small = { arms: 3, means: [0.8, 0.4, 0.3], horizon: 300, repetitions: 20, seed: 5 };
 
@@ -34,6 +34,45 @@ describe('simulate', () => {
     const still = simulate({ policy: 'thompson', ...world });
     const moving = simulate({ policy: 'thompson', ...world, replaceProbability: 0.02, batch: 10 });
     expect(moving.regret).toBeGreaterThan(still.regret);
+  });
+
+  /** Plays every arm alike, and notes how many rewards it is shown of each whenever it is asked. */
+  function watching(arms: number): { policy: Policy; shown: number[][] } {
+    const shown: number[][] = [];
+    const allocate = (known: readonly { n: number }[]) => {
+      shown.push(known.map(({ n }) => n));
+      return Array<number>(arms).fill(1 / arms);
+    };
+    const prepare = () => ({ memory: { kind: 'everything' as const }, allocate });
+    return { policy: { ...policyNamed('uniform'), prepare }, shown };
+  }
+
+  it('shows the learner rewards at the end of each batch only', () => {
+    const { policy, shown } = watching(3);
+    simulate({ ...small, policy, horizon: 20, batch: 8, repetitions: 1 });
+    expect(shown.map((known) => known.reduce((sum, n) => sum + n, 0))).toEqual([0, 8, 16]);
+  });
+
+  it('starts the statistics of a replaced arm again at the prior at the end of the batch', () => {
+    const means = { alpha: 4, beta: 4 };
+    const all = watching(1);
+    simulate({ ...small, policy: all.policy, arms: 1, means, batch: 10, replaceProbability: 1, repetitions: 1 });
+    expect(all.shown.flat()).toEqual(Array<number>(30).fill(0));
+    const some = watching(50);
+    simulate({
+      ...small,
+      policy: some.policy,
+      arms: 50,
+      means,
+      batch: 300,
+      horizon: 600,
+      replaceProbability: 0.05,
+      repetitions: 1,
+    });
+    const [, after = []] = some.shown;
+    const kept = after.filter((n) => n > 0);
+    expect(kept.length).toBeLessThan(50);
+    expect(kept.length).toBeGreaterThan(25);
   });
 
   it('forgets in a changing world', () => {

@@ -35,8 +35,8 @@ export interface Simulation {
 }
 
 /**
- * Plays a policy against Bernoulli arms. The learner sees rewards and replacements (its statistics for that arm start again at the
- * prior) at the end of each batch only, and draws afresh for every step in between.
+ * Plays a policy against Bernoulli arms (the experiment of Chapelle and Li 2011). The learner sees rewards and replacements at the end
+ * of each batch only: its statistics for a replaced arm then start again at the prior. It draws afresh for every step in between.
  * @returns mean over the repetitions of the regret, the sum over steps of the best present mean less the chosen arm's, and its standard
  * error (NaN for one repetition)
  */
@@ -81,7 +81,7 @@ function play(policy: PreparedPolicy, world: World, uniform: Uniform): number {
   const learners = Array.from({ length: arms }, (_, i) => new SimulatedArm(String(i), policy.memory));
   const chosen = new Int32Array(Math.min(batch, horizon));
   const rewards = new Int32Array(chosen.length);
-  const replacedAt = new Int32Array(arms).fill(-1);
+  const replaced = new Uint8Array(arms);
   let next = chooser(policy, learners, 0, batch);
   let regret = 0;
   for (let start = 0; start < horizon; start += batch) {
@@ -93,15 +93,11 @@ function play(policy: PreparedPolicy, world: World, uniform: Uniform): number {
       regret += present.best - mean;
       chosen[k] = arm;
       rewards[k] = uniform() < mean ? 1 : 0;
-      if (replaceProbability > 0 && uniform() < replaceProbability) replacedAt[present.replaceOne()] = k;
+      if (replaceProbability > 0 && uniform() < replaceProbability) replaced[present.replaceOne()] = 1;
     }
-    for (const [i, at] of replacedAt.entries()) if (at >= 0) learners[i]?.reset();
-    for (let k = 0; k < steps; k++) {
-      const arm = chosen[k] ?? 0;
-      // What came of the arm that is gone says nothing about the one in its place.
-      if (k > (replacedAt[arm] ?? -1)) learners[arm]?.add(rewards[k] ?? 0, start + k);
-    }
-    replacedAt.fill(-1);
+    for (let k = 0; k < steps; k++) learners[chosen[k] ?? 0]?.add(rewards[k] ?? 0, start + k);
+    for (const [i, gone] of replaced.entries()) if (gone === 1) learners[i]?.reset();
+    replaced.fill(0);
     if (start + steps < horizon) next = chooser(policy, learners, start + steps - 1, batch);
   }
   return regret;
