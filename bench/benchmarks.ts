@@ -1,3 +1,4 @@
+import { backtest } from './backtest.js';
 import type { Benchmark } from './benchmark.js';
 import { codec } from './codec.js';
 import { decisions } from './decisions.js';
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   shadows,
   recorder,
   truths,
+  backtest,
   truthToPlan,
   startUp,
 ];

@@ -54,6 +54,11 @@ const goals: readonly Goal[] = [
     atMost: 2,
     value: (results) => figure(results['truth-to-plan'], 'p95'),
   },
+  {
+    goal: 'Requests/s of a backtest over the worker’s own',
+    atLeast: 0.7,
+    value: (results) => ratio(figure(results.backtest, 'requests'), figure(results.backtest, 'worker')),
+  },
   { goal: 'Whole local stack, GB resident', atMost: 1.6, value: (results) => figure(results['start-up'], 'resident') },
   {
     goal: 'From a warm cache to the first prediction, s',

@@ -34,6 +34,8 @@ export const headers = {
   pinned: 'understudy-pinned',
   /** The router's decision as JSON (`Decision`), on work records. */
   decision: 'understudy-decision',
+  /** The backtest that a request of the past belongs to, on backtest records. */
+  backtest: 'understudy-backtest',
   /** HTTP status that fits, on error replies. */
   status: 'understudy-status',
   /** The version that answered, on replies. */

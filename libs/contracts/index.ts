@@ -1,4 +1,5 @@
 export * from './audit.js';
+export * from './backtest.js';
 export * from './control.js';
 export * from './decision.js';
 export * from './duration.js';

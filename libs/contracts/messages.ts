@@ -72,6 +72,8 @@ export const versionRecord = z.object({
   /** Work partitions, as the manifest says. */
   partitions: z.int().min(1).default(8),
   options: z.record(z.string(), z.unknown()).default({}),
+  /** The backtest that is at work on it: its workers read the backtest topic too. */
+  backtest: z.int().min(1).optional(),
 });
 export type VersionRecord = z.infer<typeof versionRecord>;
 

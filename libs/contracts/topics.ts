@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { backtestPrediction } from './backtest.js';
 import { evidence } from './evidence.js';
 import { groundTruth, heartbeat, prediction, versionRecord } from './messages.js';
 import type { AppName } from './names.js';
@@ -78,6 +79,29 @@ export const topics = {
     schema: prediction,
     partitions: 8,
     config: { ...large, 'retention.ms': week },
+    delivery: 'shared',
+    writers: ['model-worker'],
+    readers: ['recorder'],
+  }),
+  backtest: topic({
+    name: 'backtest.<endpoint>.<version>',
+    description:
+      'Logged requests that a version is to answer as a shadow of the past; read only while no live work waits.',
+    key: 'request id',
+    schema: null,
+    partitions: 8,
+    config: { ...large, 'retention.ms': day },
+    delivery: 'shared',
+    writers: ['deployer'],
+    readers: ['model-worker'],
+  }),
+  backtestPredictions: topic({
+    name: 'backtest-predictions',
+    description: 'What versions answered to requests of the past, one record a row of backtest_predictions.',
+    key: 'request id',
+    schema: backtestPrediction,
+    partitions: 8,
+    config: { ...large, 'retention.ms': day },
     delivery: 'shared',
     writers: ['model-worker'],
     readers: ['recorder'],

@@ -3,6 +3,8 @@ import {
   loggedRequest,
   readColumns,
   type AuditLine,
+  type BacktestRequest,
+  type BacktestView,
   type EndpointEvent,
   type EndpointSummary,
   type EndpointView,
@@ -93,6 +95,32 @@ export class Api {
     });
   }
 
+  startBacktest(name: string, request: BacktestRequest, actor: string): Promise<BacktestView> {
+    const headers = { ...json, 'x-actor': actor };
+    return this.backtests(name, '', {
+      method: 'POST',
+      body: JSON.stringify(request),
+      headers,
+    }) as Promise<BacktestView>;
+  }
+
+  /** Newest first. */
+  listBacktests(name: string): Promise<BacktestView[]> {
+    return this.backtests(name, '') as Promise<BacktestView[]>;
+  }
+
+  backtest(name: string, id: number): Promise<BacktestView> {
+    return this.backtests(name, `/${id}`) as Promise<BacktestView>;
+  }
+
+  steerBacktest(name: string, id: number, verb: 'cancel' | 'resume'): Promise<BacktestView> {
+    return this.backtests(name, `/${id}/${verb}`, { method: 'POST' }) as Promise<BacktestView>;
+  }
+
+  removeBacktest(name: string, id: number): Promise<unknown> {
+    return this.backtests(name, `/${id}`, { method: 'DELETE' });
+  }
+
   delete(name: string): Promise<unknown> {
     return this.deployer(`/${encodeURIComponent(name)}`, { method: 'DELETE' });
   }
@@ -126,6 +154,10 @@ export class Api {
     const url = `${this.addresses.ingress}/v1/endpoints/${encodeURIComponent(name)}/ground-truth`;
     const response = await this.call(url, { method: 'POST', body: JSON.stringify(truths), headers: json });
     return (await response.json()) as { accepted: number; rejected: { index: number; error: string }[] };
+  }
+
+  private backtests(name: string, path: string, call?: Call): Promise<unknown> {
+    return this.deployer(`/${encodeURIComponent(name)}/backtests${path}`, call);
   }
 
   private async deployer(path: string, call: Call = {}): Promise<unknown> {

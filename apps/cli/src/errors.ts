@@ -31,7 +31,8 @@ function nextStep(error: ApiError): string | undefined {
   if (error.unreachable)
     return 'Is it running? `npm start -- --no-demo` starts everything here; DEPLOYER_URL and INGRESS_URL name another place.';
   if (error.status === 404) return '`understudy get` lists the endpoints there are.';
-  if (error.status === 409) return 'Give the changed artifact a version name of its own.';
+  // Of conflicts only those over a version's bytes come with a list.
+  if (error.status === 409 && error.problems.length > 0) return 'Give the changed artifact a version name of its own.';
   if (error.status === 503) return 'Try again in a moment; the logs are in .understudy/logs under `npm start`.';
   return undefined;
 }

@@ -9,6 +9,11 @@ import { LogExportController } from './api/log-export.controller.js';
 import { LogStreams } from './api/log-streams.js';
 import { Views } from './api/views.js';
 import { ApplyManifest } from './apply-manifest.js';
+import { BacktestLoop } from './backtests/backtest-loop.js';
+import { BacktestsController } from './backtests/backtests.controller.js';
+import { BacktestsRepository } from './backtests/backtests.repository.js';
+import { PastRequestsRepository } from './backtests/past-requests.repository.js';
+import { StartBacktest } from './backtests/start-backtest.js';
 import { Bell } from './bell.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { DeleteEndpoint } from './delete-endpoint.js';
@@ -41,12 +46,21 @@ export class DeployerModule {
     return {
       module: DeployerModule,
       imports: [KafkaModule.for(config), DatabaseModule.for(config, connections), StateModule.reading('heartbeats')],
-      controllers: [EndpointsController, EvidenceConsumer, ExperimentLogController, LogExportController, PlansConsumer],
+      controllers: [
+        BacktestsController,
+        EndpointsController,
+        EvidenceConsumer,
+        ExperimentLogController,
+        LogExportController,
+        PlansConsumer,
+      ],
       providers: [
         { provide: DEPLOYER_CONFIG, useValue: config },
         { provide: APP_FILTER, useClass: ErrorFilter },
         AdvanceRollouts,
         ApplyManifest,
+        BacktestLoop,
+        BacktestsRepository,
         Bell,
         DeleteEndpoint,
         EventsRepository,
@@ -59,11 +73,13 @@ export class DeployerModule {
         LogStreams,
         Manifests,
         OutboxRepository,
+        PastRequestsRepository,
         PlansOnTopic,
         PrepareEndpoint,
         PublishPlans,
         RetireVersions,
         StandingsRepository,
+        StartBacktest,
         SteerEndpoint,
         VersionsRepository,
         Views,

@@ -22,7 +22,7 @@ export class LeaderLease implements OnApplicationBootstrap, OnModuleDestroy {
   private running: Promise<void> = Promise.resolve();
   /** Aborted when leadership ends; undefined while another one leads. */
   private term: AbortController | undefined;
-  private listener: ((term: AbortSignal) => void) | undefined;
+  private readonly listeners: ((term: AbortSignal) => void)[] = [];
 
   constructor(
     @Inject(DEPLOYER_CONFIG) private readonly config: DeployerConfig,
@@ -48,7 +48,7 @@ export class LeaderLease implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Called at the beginning of each term, with a signal that is aborted at its end. */
   onTerm(listener: (term: AbortSignal) => void): void {
-    this.listener = listener;
+    this.listeners.push(listener);
   }
 
   onApplicationBootstrap(): void {
@@ -114,7 +114,7 @@ export class LeaderLease implements OnApplicationBootstrap, OnModuleDestroy {
   private beginTerm(): void {
     this.term = new AbortController();
     this.logger.info('leads from now on');
-    this.listener?.(this.term.signal);
+    for (const listener of this.listeners) listener(this.term.signal);
   }
 
   private endTerm(): void {

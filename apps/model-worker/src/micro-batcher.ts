@@ -2,8 +2,11 @@ import { type Answer, answerAll, type Answerer, isInvalidInput, type LoadedModel
 import type { Outcome } from './outcome.js';
 import type { WorkItem } from './work-item.js';
 
+/** What is looked at of an item: live work, or a request of the past. */
+export type Runnable = Pick<WorkItem, 'id' | 'body' | 'deadline'>;
+
 interface Waiting {
-  readonly items: readonly WorkItem[];
+  readonly items: readonly Runnable[];
   readonly resolve: (outcomes: Outcome[]) => void;
 }
 
@@ -24,7 +27,7 @@ export class MicroBatcher {
   ) {}
 
   /** What the requests come to, in their order. Never rejects. */
-  run(items: readonly WorkItem[]): Promise<Outcome[]> {
+  run(items: readonly Runnable[]): Promise<Outcome[]> {
     return new Promise((resolve) => {
       this.waiting.push({ items, resolve });
       if (this.busy) return;
@@ -56,7 +59,7 @@ export class MicroBatcher {
     this.whenIdle?.();
   }
 
-  private async runAll(items: readonly WorkItem[]): Promise<Outcome[]> {
+  private async runAll(items: readonly Runnable[]): Promise<Outcome[]> {
     const now = this.now();
     const timely = items.filter(({ deadline }) => deadline === undefined || now <= deadline);
     const asked = timely.map(({ body, id }) => ({ body, id }));

@@ -1,6 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { KafkaModule, StateModule } from '#kafka';
 import { AnnounceVersions } from './announce-versions.js';
+import { BacktestLane } from './backtest/backtest-lane.js';
+import { FollowBacktests } from './backtest/follow-backtests.js';
+import { LiveWork } from './backtest/live-work.js';
+import { BacktestConsumer } from './backtest/on-backtest.consumer.js';
 import { CONFIG, type ModelWorkerConfig } from './config.js';
 import { WorkConsumer } from './on-work.consumer.js';
 import { PublishOutcomes } from './publish-outcomes.js';
@@ -18,10 +22,13 @@ export class ModelWorkerModule {
         KafkaModule.for(config, { maxInFlight: config.MAX_IN_FLIGHT }),
         StateModule.reading('plans', 'versions'),
       ],
-      controllers: [WorkConsumer],
+      controllers: [BacktestConsumer, WorkConsumer],
       providers: [
         { provide: CONFIG, useValue: config },
         AnnounceVersions,
+        BacktestLane,
+        FollowBacktests,
+        LiveWork,
         PublishOutcomes,
         ServedVersions,
         ShadowWork,

@@ -8,6 +8,7 @@ import {
   TopicNames,
   type TopicRecord,
 } from '#kafka';
+import { LiveWork } from './backtest/live-work.js';
 import { makeRecords } from './make-records.js';
 import type { Outcome } from './outcome.js';
 import { PublishOutcomes } from './publish-outcomes.js';
@@ -30,6 +31,7 @@ export class WorkConsumer {
     private readonly replyTopics: ReplyTopics,
     private readonly topics: TopicNames,
     private readonly metrics: WorkerMetrics,
+    private readonly live: LiveWork,
   ) {}
 
   /** Resolves when rows, replies and second attempts are in Kafka. */
@@ -50,7 +52,7 @@ export class WorkConsumer {
       if (read.ok) items.push(read.item);
       else unreadable.push(this.deadLetters.make(record, read.reason));
     }
-    const outcomes = await this.run(endpoint, version, items);
+    const outcomes = await this.live.during(() => this.run(endpoint, version, items));
     this.metrics.observe(endpoint, version, outcomes);
     const now = Date.now();
     const made = items.map((item, index) =>

@@ -18,6 +18,10 @@ const retryLoadMs = 30_000;
 /** A version whose work topic is missing keeps the worker from being ready no longer than this. */
 const joinPatienceMs = 10_000;
 
+/** Whether a record asks for nothing else of a model: a backtest that begins or ends changes nothing. */
+const isSameModel = (a: VersionRecord, b: VersionRecord): boolean =>
+  JSON.stringify({ ...a, backtest: 0 }) === JSON.stringify({ ...b, backtest: 0 });
+
 const closeModel = async (served: Served): Promise<void> => {
   if (served.state === 'live') await served.batcher.close();
 };
@@ -117,7 +121,7 @@ export class ServedVersions implements OnModuleInit, OnApplicationShutdown {
       if (present !== undefined) await this.drop(present);
       return;
     }
-    if (present?.state === 'live' && JSON.stringify(present.record) === JSON.stringify(wanted)) return;
+    if (present?.state === 'live' && isSameModel(present.record, wanted)) return;
     const served = await this.load(wanted);
     this.served.set(keyOf(wanted), served);
     this.tell();

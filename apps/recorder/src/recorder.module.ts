@@ -1,14 +1,15 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseModule } from '#database';
 import { KafkaModule } from '#kafka';
+import { BacktestPredictionsConsumer } from './backtests/on-backtest-predictions.consumer.js';
 import type { RecorderConfig } from './config.js';
 import { PredictionsConsumer } from './on-predictions.consumer.js';
 import { PartitionKeeper } from './partition-keeper.js';
 import { PredictionRecorder } from './prediction-recorder.js';
 import { RecorderMetrics } from './recorder-metrics.js';
 
-// One transaction at a time: a second connection is for health and partitions.
-const connections = 2;
+// One transaction at a time for the log and one for backtests; a third connection is for health and partitions.
+const connections = 3;
 // Rows handed out and not yet written: enough to fill a transaction while another is under way.
 const maxInFlight = 8_192;
 // Nobody waits for a row: a fetch and a transaction for each would cost more CPU than to serve the request.
@@ -20,7 +21,7 @@ export class RecorderModule {
     return {
       module: RecorderModule,
       imports: [KafkaModule.for(config, { maxInFlight, portion }), DatabaseModule.for(config, connections)],
-      controllers: [PredictionsConsumer],
+      controllers: [BacktestPredictionsConsumer, PredictionsConsumer],
       providers: [PredictionRecorder, PartitionKeeper, RecorderMetrics],
     };
   }

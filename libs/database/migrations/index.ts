@@ -5,6 +5,7 @@ import { Statistics1764000000004 } from './0004-statistics.js';
 import { JoinHints1764000000005 } from './0005-join-hints.js';
 import { BanditStatistics1764000000008 } from './0008-bandit-statistics.js';
 import { Analytics1764000000010 } from './0010-analytics.js';
+import { Backtests1764000000011 } from './0011-backtests.js';
 
 /** Every migration in its order: a new one is one file and one line here. What has been released is never edited. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   JoinHints1764000000005,
   BanditStatistics1764000000008,
   Analytics1764000000010,
+  Backtests1764000000011,
 ];

@@ -58,10 +58,11 @@ function versionsTable(view: EndpointView): string {
   return tableOf(head, rows);
 }
 
-function pairsTable(view: EndpointView): string {
+/** Shadows beside the champion. */
+export function pairsTable({ pairs }: Pick<EndpointView, 'pairs'>): string {
   return tableOf(
     ['SHADOW', 'BESIDE', 'SCORED', 'BETTER', 'WORSE', 'MEAN DIFFERENCE'],
-    view.pairs.map((pair) => [
+    pairs.map((pair) => [
       pair.shadow,
       pair.champion,
       String(pair.scored),
@@ -72,7 +73,8 @@ function pairsTable(view: EndpointView): string {
   );
 }
 
-function verdictLines({ verdict }: EndpointView): string[] {
+/** A verdict with every check. */
+export function verdictLines({ verdict }: Pick<EndpointView, 'verdict'>): string[] {
   if (verdict === null) return ['verdict    none yet'];
   return [
     `verdict    ${verdict.outcome}: ${verdict.reason}`,

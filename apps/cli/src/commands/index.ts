@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { registerApply } from './apply.js';
 import { registerAudit } from './audit.js';
+import { registerBacktest } from './backtest.js';
 import { registerDelete } from './delete.js';
 import { registerDescribe } from './describe.js';
 import { registerEvaluate } from './evaluate.js';
@@ -26,4 +27,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerEvaluate,
   registerExport,
   registerAudit,
+  registerBacktest,
 ];

@@ -12,6 +12,8 @@ export class PrepareEndpoint {
   /** Value last announced, by `<endpoint>/<version>`. */
   private announced = new Map<string, string>();
   private readonly prepared = new Map<string, number>();
+  /** Backtests at work, by `<endpoint>/<version>`: announced with the version. */
+  private backtests: ReadonlyMap<string, number> = new Map();
 
   constructor(
     private readonly standings: StandingsRepository,
@@ -33,13 +35,30 @@ export class PrepareEndpoint {
     const standing = await this.standings.get(endpoint);
     if (standing === undefined || standing.deleted || this.prepared.get(endpoint) === standing.revision) return;
     const { partitions } = this.manifests.of(standing).envelope.spec;
-    const listed = (await this.versions.of(endpoint)).filter(({ retired }) => !retired);
+    const listed = await this.listed(endpoint);
     await this.admin.ensure([
       { id: 'requests', parameters: { endpoint }, partitions },
       ...listed.map(({ version }) => ({ id: 'work' as const, parameters: { endpoint, version }, partitions })),
     ]);
     await this.announce(listed, partitions);
     this.prepared.set(endpoint, standing.revision);
+  }
+
+  /** Says which versions a backtest is at work on. @param backtests its id, by `<endpoint>/<version>` */
+  async announceBacktests(backtests: ReadonlyMap<string, number>): Promise<void> {
+    const before = this.backtests;
+    const changed = [...new Set([...before.keys(), ...backtests.keys()])].filter(
+      (key) => before.get(key) !== backtests.get(key),
+    );
+    if (changed.length === 0) return;
+    this.backtests = backtests;
+    try {
+      for (const endpoint of new Set(changed.map((key) => key.split('/')[0] ?? ''))) await this.announceAll(endpoint);
+    } catch (error) {
+      // What has been announced is known: the rest is tried again.
+      this.backtests = before;
+      throw error;
+    }
   }
 
   /** Says that a version has gone. */
@@ -49,9 +68,20 @@ export class PrepareEndpoint {
     this.announced.delete(key);
   }
 
+  private async announceAll(endpoint: string): Promise<void> {
+    const standing = await this.standings.get(endpoint);
+    if (standing === undefined || standing.deleted) return;
+    await this.announce(await this.listed(endpoint), this.manifests.of(standing).envelope.spec.partitions);
+  }
+
+  private async listed(endpoint: string): Promise<VersionRow[]> {
+    return (await this.versions.of(endpoint)).filter(({ retired }) => !retired);
+  }
+
   private async announce(versions: readonly VersionRow[], partitions: number): Promise<void> {
     const fresh = versions
-      .map((row) => ({ key: `${row.endpoint}/${row.version}`, value: JSON.stringify(recordOf(row, partitions)) }))
+      .map((row) => ({ row, key: `${row.endpoint}/${row.version}` }))
+      .map(({ row, key }) => ({ key, value: JSON.stringify(recordOf(row, partitions, this.backtests.get(key))) }))
       .filter(({ key, value }) => this.announced.get(key) !== value);
     const topic = this.names.of('versions');
     await this.producer.sendAll(fresh.map(({ key, value }) => ({ topic, key, value })));
@@ -59,7 +89,12 @@ export class PrepareEndpoint {
   }
 }
 
-function recordOf({ endpoint, version, runtime, artifact, sha256, spec }: VersionRow, partitions: number) {
+function recordOf(
+  { endpoint, version, runtime, artifact, sha256, spec }: VersionRow,
+  partitions: number,
+  backtest: number | undefined,
+) {
   const { output, pool, options } = spec;
-  return versionRecord.parse({ endpoint, version, runtime, artifact, sha256, output, pool, partitions, options });
+  const run = { runtime, artifact, sha256, output, pool, partitions, options };
+  return versionRecord.parse({ endpoint, version, ...run, backtest });
 }
