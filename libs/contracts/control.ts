@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ArmEvidence, PairEvidence } from './evidence.js';
+import type { VersionHealth } from './health.js';
 import type { TrafficPlan } from './plan.js';
 import { versionName } from './names.js';
 import type { Verdict } from './verdict.js';
@@ -22,6 +23,8 @@ export interface VersionView {
   workers: number;
   /** Why it could not be loaded, where it could not. */
   failure: string | null;
+  /** What is known of it without truth, once something is. */
+  health?: VersionHealth;
   evidence: (Omit<ArmEvidence, 'version'> & { mean: number | null; lower: number | null; upper: number | null }) | null;
 }
 

@@ -5,6 +5,7 @@ export * from './decision.js';
 export * from './duration.js';
 export * from './evidence.js';
 export * from './headers.js';
+export * from './health.js';
 export * from './inference.js';
 export * from './log-export.js';
 export * from './manifest.js';

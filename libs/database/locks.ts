@@ -8,4 +8,6 @@ export const locks = {
   deployerLeader: 7_283_003,
   /** With a partition of the topic predictions as second number: held while rows of it are recorded. */
   recording: 7_283_004,
+  /** With a hash of the endpoint as second number: held while the health of its versions is looked at. */
+  health: 7_283_012,
 } as const;

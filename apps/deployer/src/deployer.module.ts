@@ -32,6 +32,7 @@ import { EvidenceConsumer } from './rollouts/on-evidence.consumer.js';
 import { SteerEndpoint } from './steer-endpoint.js';
 import { EventsRepository } from './store/events.repository.js';
 import { ExperimentLogRepository } from './store/experiment-log.repository.js';
+import { HealthRepository } from './store/health.repository.js';
 import { LogExportRepository } from './store/log-export.repository.js';
 import { OutboxRepository } from './store/outbox.repository.js';
 import { StandingsRepository } from './store/standings.repository.js';
@@ -67,6 +68,7 @@ export class DeployerModule {
         EvidenceStore,
         ExperimentLogRepository,
         GuardTopic,
+        HealthRepository,
         LeaderLease,
         LeaderLoop,
         LogExportRepository,

@@ -6,13 +6,15 @@ import type { FeedbackConfig } from './config.js';
 import { EvidencePublisher } from './evidence/evidence-publisher.js';
 import { LagWatch } from './evidence/lag-watch.js';
 import { FeedbackMetrics } from './feedback-metrics.js';
+import { HealthWatch } from './health/health-watch.js';
 import { Joiner } from './joining/joiner.js';
 import { WindowCloser } from './joining/window-closer.js';
 import { GroundTruthConsumer } from './truth/on-ground-truth.consumer.js';
 import { TruthRecorder } from './truth/truth-recorder.js';
 
-// Two for the joiner; one each for truth that comes in, the closing of windows, the evidence, a look at its health, and an audit.
-const connections = 7;
+// Two for the joiner; one each for truth that comes in, the closing of windows, the evidence, the health of versions, a look at its own, and
+// an audit.
+const connections = 8;
 const maxInFlight = 8_192;
 
 @Module({})
@@ -22,7 +24,7 @@ export class FeedbackModule {
       module: FeedbackModule,
       imports: [KafkaModule.for(config, { maxInFlight }), DatabaseModule.for(config, connections)],
       controllers: [AuditController, GroundTruthConsumer],
-      providers: [TruthRecorder, Joiner, WindowCloser, EvidencePublisher, LagWatch, FeedbackMetrics],
+      providers: [TruthRecorder, Joiner, WindowCloser, EvidencePublisher, LagWatch, FeedbackMetrics, HealthWatch],
     };
   }
 }

@@ -6,6 +6,7 @@ import { JoinHints1764000000005 } from './0005-join-hints.js';
 import { BanditStatistics1764000000008 } from './0008-bandit-statistics.js';
 import { Analytics1764000000010 } from './0010-analytics.js';
 import { Backtests1764000000011 } from './0011-backtests.js';
+import { VersionHealth1764000000012 } from './0012-version-health.js';
 
 /** Every migration in its order: a new one is one file and one line here. What has been released is never edited. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   BanditStatistics1764000000008,
   Analytics1764000000010,
   Backtests1764000000011,
+  VersionHealth1764000000012,
 ];

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Check, EndpointView } from '#contracts';
 import { apiOf } from '../context.js';
+import { healthLines } from '../health/health-table.js';
 import { percent, print, sharesOf, short, tableOf } from '../output.js';
 
 /** `describe NAME`: the plan, the evidence, and the verdict with every check. */
@@ -27,6 +28,7 @@ export function describe(view: EndpointView): string {
     '',
     versionsTable(view),
     ...(view.pairs.length === 0 ? [] : ['', pairsTable(view)]),
+    ...healthLines(view),
     '',
     ...verdictLines(view),
   ].join('\n');

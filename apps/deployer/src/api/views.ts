@@ -5,6 +5,7 @@ import { HeartbeatsView } from '#kafka';
 import { PlansOnTopic } from '../plans/plans-on-topic.js';
 import { EvidenceStore } from '../rollouts/evidence-store.js';
 import { Manifests } from '../rollouts/manifests.js';
+import { HealthRepository } from '../store/health.repository.js';
 import { StandingsRepository } from '../store/standings.repository.js';
 import type { Standing, VersionRow } from '../store/standing.js';
 import { VersionsRepository } from '../store/versions.repository.js';
@@ -26,6 +27,7 @@ export class Views implements OnModuleDestroy {
     private readonly heartbeats: HeartbeatsView,
     private readonly topic: PlansOnTopic,
     private readonly manifests: Manifests,
+    private readonly health: HealthRepository,
   ) {}
 
   /** Those who wait are answered with how things stand. */
@@ -53,6 +55,7 @@ export class Views implements OnModuleDestroy {
     const evidence = this.evidence.of(name, rollout.id, Date.now());
     const waits = this.waits(standing);
     const listed = (await this.versions.of(name)).filter(({ retired }) => !retired);
+    const healths = await this.health.of(name);
     return {
       name,
       revision: standing.revision,
@@ -68,7 +71,10 @@ export class Views implements OnModuleDestroy {
         state: rollout.state,
       },
       plan,
-      versions: listed.map((version) => this.version(standing, version)),
+      versions: listed.map((row) => {
+        const health = healths.get(row.version);
+        return { ...this.version(standing, row), ...(health === undefined ? {} : { health }) };
+      }),
       pairs: evidence?.pairs ?? [],
       verdict: rollout.verdict,
       evidenceSeq: evidence?.seq ?? rollout.evidenceSeq,
