@@ -121,11 +121,14 @@ export class CoalescingProducer {
     throw refusal;
   }
 
-  /** In the loop's next phase, so that all that arrived in this one goes together; costs no wait. */
+  /**
+   * When what runs now has ended, and not a turn of the event loop later: by then the consumer whose record is passed on here would have
+   * prepared its next fetch first. What comes later goes together once this request is answered.
+   */
   private scheduleFlush(): void {
     if (this.flushScheduled || this.flights.size >= this.limits.inFlight) return;
     this.flushScheduled = true;
-    setImmediate(() => {
+    queueMicrotask(() => {
       this.flushScheduled = false;
       this.flush();
     });

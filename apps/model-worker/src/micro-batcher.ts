@@ -32,8 +32,8 @@ export class MicroBatcher {
       this.waiting.push({ items, resolve });
       if (this.busy) return;
       this.busy = true;
-      // One fetch brings a batch a partition, all in the same turn of the event loop.
-      setImmediate(() => void this.drain());
+      // No turn of the event loop later: in it, the next fetch would be prepared before the model runs.
+      queueMicrotask(() => void this.drain());
     });
   }
 

@@ -29,7 +29,7 @@ const gatherMs = (version: string, more: Partial<TrafficPlan> = {}): number => {
 };
 
 it('lets the work of versions gather that answer nobody', () => {
-  expect(['v2', 'v4'].map((version) => gatherMs(version))).toEqual([50, 50]);
+  expect(['v2', 'v4'].map((version) => gatherMs(version))).toEqual([100, 100]);
 });
 
 it('holds nothing back that somebody may wait for', () => {

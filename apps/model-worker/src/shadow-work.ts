@@ -3,7 +3,7 @@ import type { TrafficPlan } from '#contracts';
 import { PlansView } from '#kafka';
 
 /** Long enough that a fetch brings dozens of requests under load; a request that names the version itself may wait as long. */
-const longestGatherMs = 50;
+const longestGatherMs = 100;
 
 /** Work of versions that only watch: it comes in portions, so that it takes little from those who answer. */
 @Injectable()

@@ -4,7 +4,7 @@ import { CoalescingProducer, messageOf, type TopicRecord } from '#kafka';
 import { LOGGER, type Logger } from '#platform';
 
 /** Time in which copies for shadows collect. */
-const gatherMs = 25;
+const gatherMs = 100;
 
 /**
  * Sends copies for shadows in portions, apart from what somebody waits for: together with it they would make each request to Kafka

@@ -9,7 +9,7 @@ import { LagWatch } from './lag-watch.js';
 import { readEvidence } from './read-evidence.js';
 
 /** How soon a change that another instance made, or one that came too soon after the last message, is noticed. */
-const lookEveryMs = 100;
+const lookEveryMs = 250;
 
 /** Publishes what is known of each endpoint's present rollout: at once when it changes, but not too often. */
 @Injectable()

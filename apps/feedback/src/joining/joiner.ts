@@ -13,7 +13,7 @@ const mostRequests = 1_000;
 /** Transactions at a time while there is a backlog: one is worked out here while Postgres works on the other. */
 const mostLanes = 2;
 /** How soon a truth that came by SQL, and a row that was recorded, is noticed. */
-const lookEveryMs = 100;
+const lookEveryMs = 250;
 /** After a transaction that failed. */
 const pauseAfterFailureMs = 500;
 /** When a request that Postgres refuses is looked at again. */
