@@ -19,6 +19,9 @@ export const armEvidence = z.object({
   scored: z.int().min(0),
   sum: z.number(),
   sumSquares: z.number().min(0),
+  /** Units with a truth that came in time, in all and by how long it took (a count for each of `delayBounds` and one beyond). */
+  joined: z.int().min(0).optional(),
+  delays: z.array(z.int().min(0)).optional(),
 });
 export type ArmEvidence = z.infer<typeof armEvidence>;
 
@@ -80,6 +83,8 @@ export const evidence = z.object({
   pairs: z.array(pairEvidence),
   /** The newest 65 time buckets with a reward, oldest first; absent where the plan asks for none. */
   buckets: z.array(bucketEvidence).optional(),
+  /** What becomes of requests without truth (`truth.missing`): with `drop` the arms' truths must be as many and as soon as each other's. */
+  missing: z.enum(['drop', 'default']).optional(),
   /** Seconds of log not yet in this snapshot; while it exceeds the endpoint's `maxLag`, no rollout advances. */
   lagSeconds: z.number().min(0).default(0),
 });

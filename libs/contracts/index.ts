@@ -2,6 +2,7 @@ export * from './audit.js';
 export * from './backtest.js';
 export * from './control.js';
 export * from './decision.js';
+export * from './delay.js';
 export * from './duration.js';
 export * from './evidence.js';
 export * from './headers.js';

@@ -32,7 +32,10 @@ export const truthSpec = z
     default: z.number().optional(),
     /** Reward of a request that failed; default: the metric's worst value. */
     onError: z.number().optional(),
+    /** Which output holds the answer: its name, a JSON pointer into the reply, or `argmax(…)` of either. */
     output: text.optional(),
+    /** Of several truths of a request: the newest counts (corrections), or the newest of each `part` are added up. */
+    combine: z.enum(['latest', 'sum']).default('latest'),
     /** Options of the metric. */
     options: z.record(z.string(), z.unknown()).optional(),
   })

@@ -43,6 +43,8 @@ const truthFields = {
   reward: z.number().optional(),
   /** When the truth became known: ISO 8601 with an offset, or ms since 1970. Absent: now. */
   at: writtenMoment.optional(),
+  /** Which part of the truth it is, e.g. `purchase`: with `truth.combine: sum` the newest of each part are added up. */
+  part: z.string().max(200, 'expected at most 200 characters').regex(/^[^\p{Cc}\p{Cs}]*$/u, 'expected printable characters').optional(), // prettier-ignore
 };
 const oneOfTruthAndReward = (value: { truth?: unknown; reward?: unknown }) =>
   (value.truth !== undefined && value.truth !== null) !== (value.reward !== undefined);

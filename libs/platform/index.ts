@@ -1,3 +1,4 @@
+export * from './artifact-roots.js';
 export * from './config.js';
 export * from './logger.js';
 export * from './platform.module.js';

@@ -1,4 +1,5 @@
 import { datatypes } from '#contracts';
+import { argmaxOf, type DeclaredOutput, declaredOutput, pointedRows } from './declared-output.js';
 import { ScoringError, shown } from './scoring-error.js';
 
 /** A named output: its values by row, and whether they are floating-point (V1 does not say: undefined). */
@@ -16,15 +17,24 @@ const scoreNames = ['probabilities', 'scores'];
  *
  * `value`: the output that `output` names, else the one called `label`, else the only one, else the first float one; a row
  * of several floats stands for the index of the greatest. `scores`: the named output, else `probabilities` or `scores`,
- * else the only one, else the first with several numbers a row, as it is.
+ * else the only one, else the first with several numbers a row, as it is. `output` may also be a JSON pointer into the reply, whose
+ * values are taken as they are, or `argmax(…)` of a name or a pointer: the index of the greatest number of each row.
  *
  * @throws ScoringError where the body has no such output or its data do not fit its shape
  */
 export function extractAnswers(response: unknown, wants: 'value' | 'scores', output?: string): unknown[] {
+  const { name, pointer, argmax } = output === undefined ? nothingDeclared : declaredOutput(output);
+  if (pointer !== undefined) {
+    const rows = pointedRows(response, pointer);
+    return argmax ? rows.map(argmaxOf) : rows;
+  }
   const outputs = outputsOf(response);
-  const chosen = outputs.find((candidate) => candidate.name === output) ?? choose(outputs, wants, output);
+  const chosen = outputs.find((candidate) => candidate.name === name) ?? choose(outputs, wants, name);
+  if (argmax) return chosen.rows.map(argmaxOf);
   return wants === 'value' ? chosen.rows.map((row) => valueOf(row, chosen.float)) : [...chosen.rows];
 }
+
+const nothingDeclared: DeclaredOutput = { argmax: false };
 
 function choose(outputs: readonly Output[], wants: 'value' | 'scores', output: string | undefined): Output {
   const [first] = outputs;

@@ -16,7 +16,7 @@ const row = (more: Partial<JudgedRow> = {}): JudgedRow => ({
   ...more,
 });
 const failed = row({ status: 'error', response: null });
-const truth = (value: unknown, seq = '1') => ({ seq, truth: value, reward: null });
+const truth = (value: unknown, seq = '1') => ({ seq, truth: value, reward: null, at: 5 });
 const known = (more: Partial<Known> = {}): Known => ({ inTime: null, late: null, closed: true, ...more });
 const withDefault = rule({ missing: 'default', default: 0.25 });
 
@@ -32,6 +32,8 @@ describe('with missing: drop', () => {
       truthSeq: '7',
       late: false,
       counted: true,
+      truthAt: 5,
+      kept: null,
     });
   });
 
@@ -81,7 +83,7 @@ describe('with missing: default', () => {
 
   it('then the truth counts, else the default; a late truth changes nothing', () => {
     expect(judge(row(), known({ inTime: truth(3) }), withDefault).outcome).toMatchObject({ reward: 1, counted: true });
-    const stoodIn = { reward: 0.25, truthSeq: null, late: false, counted: true };
+    const stoodIn = { reward: 0.25, truthSeq: null, late: false, counted: true, truthAt: null, kept: null };
     expect(judge(row(), known(), withDefault).outcome).toEqual(stoodIn);
     expect(judge(row(), known({ late: truth(3) }), withDefault).outcome).toEqual(stoodIn);
     expect(judge(failed, known(), withDefault).outcome).toMatchObject({ reward: 0, counted: true });
@@ -115,7 +117,7 @@ describe('a truth that does not fit', () => {
 });
 
 describe('a direct reward', () => {
-  const reward = { seq: '1', truth: null, reward: 2 };
+  const reward = { seq: '1', truth: null, reward: 2, at: 5 };
   const direct = rule({ metric: 'reward' });
   it('is of what was answered: never of a shadow', () => {
     expect(judge(row(), known({ inTime: reward }), direct).outcome).toMatchObject({ reward: 2 });

@@ -1,7 +1,9 @@
 import type { Role } from '#contracts';
+import type { Kept } from './metric.js';
 import type { ScoringRule } from './rule.js';
 import { score } from './score.js';
 import { ScoringError } from './scoring-error.js';
+import type { TruthPart } from './sum-of-parts.js';
 
 /** What a row of the prediction log has to say about its reward. */
 export interface JudgedRow {
@@ -12,11 +14,14 @@ export interface JudgedRow {
   readonly response: unknown;
 }
 
-/** A row of ground_truth. */
+/** A row of ground_truth; with `combine: sum` the newest one, and all that are added up. */
 export interface GivenTruth {
   readonly seq: string;
   readonly truth: unknown;
   readonly reward: number | null;
+  /** When it became known, ms since 1970. */
+  readonly at: number;
+  readonly parts?: readonly TruthPart[] | undefined;
 }
 
 /** What is known of a request when a row of it is judged. */
@@ -36,6 +41,10 @@ export interface Outcome {
   readonly late: boolean;
   /** In the statistics. */
   readonly counted: boolean;
+  /** When that truth became known, ms since 1970; null without one. */
+  readonly truthAt: number | null;
+  /** What the metric keeps of each row beside the reward. */
+  readonly kept?: readonly Kept[] | null;
 }
 
 export interface Judgement {
@@ -63,13 +72,16 @@ export function judge(row: JudgedRow, known: Known, rule: ScoringRule): Judgemen
 
   const isLate = inTime === null && truth !== null;
   const counted = closed && !isLate && inStatistics;
-  const outcome = (reward: number | null | undefined): Outcome | null =>
-    reward === null || reward === undefined ? null : { reward, truthSeq: truth?.seq ?? null, late: isLate, counted };
+  const outcome = (reward: number | null | undefined, kept: Outcome['kept'] = null): Outcome | null =>
+    reward === null || reward === undefined
+      ? null
+      : { reward, truthSeq: truth?.seq ?? null, late: isLate, counted, truthAt: truth?.at ?? null, kept };
 
   if (row.status !== 'ok') return { outcome: outcome(rule.onError), error: null };
   if (truth === null) return { outcome: outcome(rule.default), error: null };
   try {
-    return { outcome: outcome(score({ ...rule, ...truth, response: row.response })), error: null };
+    const { reward, kept } = score({ ...rule, ...truth, response: row.response });
+    return { outcome: outcome(reward, kept), error: null };
   } catch (error) {
     if (!(error instanceof ScoringError)) throw error;
     return {

@@ -18,6 +18,16 @@ export interface MetricTraits extends RewardKind {
  */
 export type Wanted = 'value' | 'scores' | 'nothing';
 
+/** What is kept of a scored row beside its reward, so that figures that are no mean of rewards can be worked out of the log: see `Metric.keep`. */
+export type Kept = Readonly<Record<string, number>>;
+
+/** A row that is scored: its truth, and what of the answer the metric wants. */
+export interface MetricRow<Options> {
+  readonly truth: unknown;
+  readonly answer: unknown;
+  readonly options: Options;
+}
+
 /** One way to turn an answer and the truth into a reward. A new one is one file and one line in metrics/index.ts. */
 export interface Metric<Options = unknown> {
   /** What `truth.metric` says. */
@@ -32,7 +42,9 @@ export interface Metric<Options = unknown> {
    * The reward of one row.
    * @throws ScoringError where truth or answer is not what the metric needs
    */
-  score(row: { truth: unknown; answer: unknown; options: Options }): number;
+  score(row: MetricRow<Options>): number;
+  /** Counts or scores to be kept with the outcome (outcomes.kept, an element a row); absent: none. Only of rows that can be scored. */
+  keep?(row: MetricRow<Options>): Kept | undefined;
 }
 
 /** Keeps the type of the options within the metric; outside they are unknown, and its schema gives them back their type. */
@@ -40,6 +52,7 @@ export function metric<Options>(definition: Metric<Options>): Metric {
   const typed = (options: unknown) => definition.options.parse(options);
   return {
     ...definition,
+    ...(definition.keep && { keep: (row) => definition.keep?.({ ...row, options: row.options as Options }) }),
     traits: (options) => definition.traits(typed(options)),
     score: (row) => definition.score({ ...row, options: row.options as Options }),
   };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { classIndex } from './labels.js';
+import type { Kept, MetricRow } from './metric.js';
 import { numbersOf } from './numbers.js';
 import { ScoringError, shown } from './scoring-error.js';
 
@@ -6,6 +8,23 @@ const label = z.union([z.string(), z.number(), z.boolean()]);
 
 /** `classes`: labels in the order of the model's scores; absent: the truth is the index. */
 export const classOptions = z.object({ classes: z.array(label).min(2).optional() }).strict();
+
+/** `positive`: the class whose probability is kept; default: the second of two. */
+export const probabilityOptions = classOptions.extend({ positive: label.optional() });
+type ProbabilityOptions = z.infer<typeof probabilityOptions>;
+
+/**
+ * What an area under a curve (AUC) is made of: `score`, the probability given to the positive class, and `positive`, whether it is the true one
+ * (1 or 0). Nothing of more than two classes of which none is named.
+ */
+export function keptScore({ truth, answer, options }: MetricRow<ProbabilityOptions>): Kept | undefined {
+  const probabilities = probabilitiesOf(answer);
+  const { length } = probabilities;
+  if (options.positive === undefined && length > 2) return undefined;
+  const positive = options.positive === undefined ? 1 : classIndex(options.positive, length, options.classes);
+  const isPositive = classIndex(truth, length, options.classes) === positive;
+  return { score: probabilities[positive] ?? 0, positive: Number(isPositive) };
+}
 
 const tolerance = 1e-3;
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { truthSpec } from '#contracts';
 import { metrics } from './metrics/index.js';
 import { metricNames, scoringRule } from './rule.js';
+import { sampleOptions } from './testing/sample-options.js';
 
 const problemsOf = (spec: unknown) => {
   const result = scoringRule(truthSpec.parse(spec));
@@ -30,6 +31,10 @@ describe('the rule of a manifest', () => {
       expect.stringMatching(/^metric: unknown metric "acuracy"; expected one of/),
     ]);
     expect(problemsOf({ metric: 'top-k', options: { k: 0 } })).toEqual([expect.stringMatching(/^options\.k: /)]);
+    expect(problemsOf({ metric: 'expected-cost' })).toEqual([expect.stringMatching(/^options\.costs: /)]);
+    expect(problemsOf({ metric: 'brier', output: 'argmax(scores)' })).toEqual([
+      expect.stringMatching(/^output: argmax gives a label/),
+    ]);
     expect(problemsOf({ metric: 'accuracy', onError: -1 })).toEqual([
       expect.stringMatching(/^onError: expected a number between 0 and 1/),
     ]);
@@ -42,9 +47,9 @@ describe('every metric', () => {
   });
 
   it.each(metrics.map((metric) => [metric.name, metric] as const))(
-    '%s has options that default, and a worst value in its range',
+    '%s has a worst value in its range, and says what it is',
     (_, metric) => {
-      const traits = metric.traits(metric.options.parse({}));
+      const traits = metric.traits(metric.options.parse(sampleOptions(metric.name)));
       if (traits.kind !== 'real') expect(traits.worst).toBe(traits.goal === 'maximise' ? 0 : 1);
       expect(metric.description).not.toBe('');
     },

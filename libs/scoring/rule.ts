@@ -1,4 +1,5 @@
 import type { TruthSpec } from '#contracts';
+import { declaredOutput } from './declared-output.js';
 import type { Metric, MetricTraits } from './metric.js';
 import { metrics } from './metrics/index.js';
 
@@ -7,6 +8,8 @@ export interface ScoringRule extends MetricTraits {
   readonly metric: Metric;
   readonly options: unknown;
   readonly output: string | undefined;
+  /** Of several truths of a request: the newest, or the sum of the newest of each part. */
+  readonly combine: 'latest' | 'sum';
   readonly window: number;
   readonly missing: 'drop' | 'default';
   /** Reward of a request without truth once its window has closed; undefined with `missing: drop`. */
@@ -45,13 +48,16 @@ export function scoringRule(spec: TruthSpec): RuleResult {
     );
   }
   const traits = metric.traits(options.data);
-  const problems = (['default', 'onError'] as const).flatMap((field) => {
+  const problems: RuleProblem[] = (['default', 'onError'] as const).flatMap((field) => {
     const value = spec[field];
     const impossible = value !== undefined && traits.kind !== 'real' && (value < 0 || value > 1);
     return impossible
       ? [{ path: [field], message: `expected a number between 0 and 1, as ${metric.name} gives; got ${value}` }]
       : [];
   });
+  if (metric.wants === 'scores' && spec.output !== undefined && declaredOutput(spec.output).argmax) {
+    problems.push({ path: ['output'], message: `argmax gives a label; expected an output with the scores that ${metric.name} wants` }); // prettier-ignore
+  }
   if (problems.length > 0) return { ok: false, problems };
   return {
     ok: true,
@@ -60,6 +66,7 @@ export function scoringRule(spec: TruthSpec): RuleResult {
       metric,
       options: options.data,
       output: spec.output,
+      combine: spec.combine,
       window: spec.window,
       missing: spec.missing,
       default: spec.missing === 'default' ? spec.default : undefined,

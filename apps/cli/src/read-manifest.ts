@@ -23,15 +23,20 @@ export async function readManifest(file: string): Promise<{ name: string; manife
   return { name, manifest: withAbsoluteArtifacts(manifest, folder) };
 }
 
-/** Addresses (`http://…`) stay as they are. */
+/** The paths of models, and of a metric of the user's own. Addresses (`http://…`) stay as they are. */
 export function withAbsoluteArtifacts(manifest: unknown, folder: string): unknown {
-  const versions = (manifest as { spec?: { versions?: unknown } }).spec?.versions;
-  if (!Array.isArray(versions)) return manifest;
-  const absolute = (versions as unknown[]).map((version) => {
-    const artifact = (version as { artifact?: unknown } | null)?.artifact;
-    if (typeof artifact !== 'string' || isAbsolute(artifact) || /^[a-z]+:\/\//.test(artifact)) return version;
-    return { ...(version as object), artifact: resolve(folder, artifact) };
-  });
-  const given = manifest as { spec: object };
-  return { ...given, spec: { ...given.spec, versions: absolute } };
+  const spec = (manifest as { spec?: unknown }).spec;
+  if (typeof spec !== 'object' || spec === null) return manifest;
+  const { versions, truth } = spec as { versions?: unknown; truth?: { options?: unknown } | null };
+  const absolute = {
+    ...(Array.isArray(versions) && { versions: versions.map((one: unknown) => withAbsolute(one, 'artifact', folder)) }),
+    ...(truth?.options != null && { truth: { ...truth, options: withAbsolute(truth.options, 'module', folder) } }),
+  };
+  return { ...(manifest as object), spec: { ...spec, ...absolute } };
+}
+
+function withAbsolute(value: unknown, field: string, folder: string): unknown {
+  const path = (value as Record<string, unknown> | null)?.[field];
+  if (typeof path !== 'string' || isAbsolute(path) || /^[a-z]+:\/\//.test(path)) return value;
+  return { ...(value as object), [field]: resolve(folder, path) };
 }

@@ -3,9 +3,11 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database, jsonbText } from '#database';
 import { parseManifest, type Manifest, type Problem } from '#manifests';
+import { ArtifactError, pathUnderRoots } from '#platform';
+import { moduleMetric } from '#scoring';
 import type { PlanDraft } from '#strategies';
 import { HttpProblem } from './api/http-problem.js';
-import { ArtifactError, resolveArtifact } from './artifacts/resolve-artifact.js';
+import { resolveArtifact } from './artifacts/resolve-artifact.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { draftOf, mainVersion, makePlan, withListedFallback } from './plans/make-plan.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
@@ -67,6 +69,7 @@ export class ApplyManifest {
         problems.push({ path: `spec.versions[${i}].artifact`, message: error.message });
       }
     }
+    problems.push(...(await this.metricProblems(given)));
     if (problems.length > 0) throw new HttpProblem(400, 'artifacts cannot be used; nothing was changed', problems);
     const { source } = given;
     const versions = source.spec.versions.map((version, i) => ({
@@ -76,6 +79,19 @@ export class ApplyManifest {
     const result = parseManifest({ ...source, spec: { ...source.spec, versions } });
     if (!result.ok) throw new HttpProblem(400, 'the manifest is refused; nothing was changed', result.problems);
     return { manifest: result.manifest, found };
+  }
+
+  /** A metric of the user's own must be there as the models must: feedback loads it from the same place. */
+  private async metricProblems({ envelope }: Manifest): Promise<Problem[]> {
+    const { truth } = envelope.spec;
+    if (truth?.metric !== moduleMetric.name) return [];
+    try {
+      await pathUnderRoots(String(truth.options?.['module']), this.config.ARTIFACT_ROOTS);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ArtifactError)) throw error;
+      return [{ path: 'spec.truth.options.module', message: error.message }];
+    }
   }
 
   private isSame(manifest: Manifest, standing: Standing): boolean {

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { databaseEnv } from '#database';
 import { kafkaEnv } from '#kafka';
-import { platformEnv, portNumber } from '#platform';
+import { artifactRoots, platformEnv, portNumber } from '#platform';
 
 export const feedbackEnv = z.object({
   ...platformEnv,
   ...kafkaEnv,
   ...databaseEnv,
   HEALTH_PORT: portNumber.default(8085).describe('Health and metrics; 0: any free port.'),
+  ARTIFACT_ROOTS: artifactRoots,
 });
 export type FeedbackConfig = z.infer<typeof feedbackEnv>;

@@ -9,6 +9,7 @@ import { FeedbackMetrics } from './feedback-metrics.js';
 import { HealthWatch } from './health/health-watch.js';
 import { Joiner } from './joining/joiner.js';
 import { WindowCloser } from './joining/window-closer.js';
+import { UserMetrics } from './scoring/user-metrics.js';
 import { GroundTruthConsumer } from './truth/on-ground-truth.consumer.js';
 import { TruthRecorder } from './truth/truth-recorder.js';
 
@@ -24,7 +25,16 @@ export class FeedbackModule {
       module: FeedbackModule,
       imports: [KafkaModule.for(config, { maxInFlight }), DatabaseModule.for(config, connections)],
       controllers: [AuditController, GroundTruthConsumer],
-      providers: [TruthRecorder, Joiner, WindowCloser, EvidencePublisher, LagWatch, FeedbackMetrics, HealthWatch],
+      providers: [
+        TruthRecorder,
+        Joiner,
+        WindowCloser,
+        EvidencePublisher,
+        LagWatch,
+        FeedbackMetrics,
+        HealthWatch,
+        { provide: UserMetrics, useValue: new UserMetrics(config.ARTIFACT_ROOTS) },
+      ],
     };
   }
 }

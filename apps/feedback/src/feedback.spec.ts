@@ -79,12 +79,10 @@ describe('feedback', () => {
     }
     await eventually(() => scoredOf(endpoint) === 40);
     const sent = evidenceOf(endpoint);
-    for (const [index, one] of sent.entries()) {
-      const before = sent[index - 1];
-      if (before === undefined) continue;
-      expect(one.seq).toBeGreaterThanOrEqual(before.seq);
-      expect(one.at - before.at).toBeGreaterThanOrEqual(200);
-    }
+    for (const [index, one] of sent.entries()) expect(one.seq).toBeGreaterThanOrEqual(sent[index - 1]?.seq ?? 0);
+    // Each is made a little after its turn came, so that over all of them one turn may be missing at either end.
+    const span = (sent.at(-1)?.at ?? 0) - (sent[0]?.at ?? 0);
+    expect(sent.length).toBeLessThanOrEqual(span / 250 + 2);
   });
 
   it('makes dead letters of what is no truth, and goes on', async () => {

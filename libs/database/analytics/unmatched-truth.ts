@@ -16,8 +16,7 @@ export const unmatchedTruth: View = {
   select: `
     SELECT g.seq, g.endpoint, g.request_id, g.truth, g.reward, g.at,
       CASE WHEN e.name IS NULL THEN 'unknown endpoint' ELSE 'unknown request' END
-    FROM ground_truth g
-    LEFT JOIN endpoints e ON e.name = g.endpoint
-    WHERE NOT EXISTS (SELECT 1 FROM predictions p WHERE p.endpoint = g.endpoint AND p.request_id = g.request_id)
-      AND NOT EXISTS (SELECT 1 FROM pending_joins q WHERE q.endpoint = g.endpoint AND q.request_id = g.request_id)`,
+    FROM unmatched_truth u
+    JOIN ground_truth g USING (endpoint, request_id)
+    LEFT JOIN endpoints e ON e.name = g.endpoint`,
 };

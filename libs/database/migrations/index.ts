@@ -4,6 +4,7 @@ import { GroundTruth1764000000003 } from './0003-ground-truth.js';
 import { Statistics1764000000004 } from './0004-statistics.js';
 import { JoinHints1764000000005 } from './0005-join-hints.js';
 import { BanditStatistics1764000000008 } from './0008-bandit-statistics.js';
+import { TruthAndJoins1764000000009 } from './0009-truth-and-joins.js';
 import { Analytics1764000000010 } from './0010-analytics.js';
 import { Backtests1764000000011 } from './0011-backtests.js';
 import { VersionHealth1764000000012 } from './0012-version-health.js';
@@ -16,6 +17,7 @@ export const migrations = [
   Statistics1764000000004,
   JoinHints1764000000005,
   BanditStatistics1764000000008,
+  TruthAndJoins1764000000009,
   Analytics1764000000010,
   Backtests1764000000011,
   VersionHealth1764000000012,

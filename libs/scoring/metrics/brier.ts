@@ -1,12 +1,12 @@
 import { classIndex } from '../labels.js';
 import { metric } from '../metric.js';
-import { classOptions, probabilitiesOf } from '../probabilities.js';
+import { keptScore, probabilitiesOf, probabilityOptions } from '../probabilities.js';
 
 /** ½ Σ (p − y)² over the classes (Brier 1950, halved): (p − y)² for two classes, between 0 and 1 for any number. */
 export const brier = metric({
   name: 'brier',
   description: '½ Σ (p − y)² over the classes: (p − y)² for two of them, between 0 and 1 for any number',
-  options: classOptions,
+  options: probabilityOptions,
   wants: 'scores',
   traits: () => ({ kind: 'unit', goal: 'minimise', worst: 1 }),
   score: ({ truth, answer, options }) => {
@@ -15,4 +15,5 @@ export const brier = metric({
     const sum = probabilities.reduce((total, p, other) => total + (p - (other === index ? 1 : 0)) ** 2, 0);
     return Math.min(1, sum / 2);
   },
+  keep: keptScore,
 });

@@ -1,6 +1,6 @@
 import { classIndex } from '../labels.js';
 import { metric } from '../metric.js';
-import { classOptions, probabilitiesOf } from '../probabilities.js';
+import { keptScore, probabilitiesOf, probabilityOptions } from '../probabilities.js';
 
 /** Keeps the loss of a certain and wrong answer finite: −ln 1e-15 = 34.5. */
 const smallest = 1e-15;
@@ -9,7 +9,7 @@ const smallest = 1e-15;
 export const logLoss = metric({
   name: 'log-loss',
   description: '−ln of the probability given to the true class, which is taken as at least 1e-15',
-  options: classOptions,
+  options: probabilityOptions,
   wants: 'scores',
   traits: () => ({ kind: 'real', goal: 'minimise', worst: null }),
   score: ({ truth, answer, options }) => {
@@ -17,4 +17,5 @@ export const logLoss = metric({
     const probability = probabilities[classIndex(truth, probabilities.length, options.classes)] ?? 0;
     return Math.abs(Math.log(Math.min(1, Math.max(smallest, probability))));
   },
+  keep: keptScore,
 });

@@ -13,7 +13,7 @@ function ruleOf(spec: object = {}): ScoringRule {
 const rules = (spec: object = {}) => ({ champion: ruleOf(spec), shadow: ruleOf(spec) });
 const says = (label: number) => ({ status: 'ok' as const, response: { predictions: [label] } });
 const failed = { status: 'error' as const, response: null };
-const truth = (label: number) => ({ seq: '1', truth: label, reward: null });
+const truth = (label: number) => ({ seq: '1', truth: label, reward: null, at: 0 });
 const now = 10 * 3_600_000;
 const asked = (champion: AnsweredTwice['champion'], shadow: AnsweredTwice['shadow'], more: Partial<AnsweredTwice> = {}) => ({
   requestedMs: 0, champion, shadow, truth: truth(3), ...more,

@@ -55,7 +55,7 @@ const pageSql = `
 // LATERAL with OFFSET 0 keeps Postgres from reading whole partitions: each request is looked up by the primary key.
 const answersSql = `
   SELECT n.place::int, p.status AS champion_status, p.response AS champion_response, b.status, b.response,
-    t.seq, t.truth, t.reward
+    t.seq, t.truth, t.reward, (extract(epoch FROM t.at) * 1000)::float8 AS at
   FROM unnest($1::text[], $2::timestamptz[]) WITH ORDINALITY AS n (request_id, requested_at, place)
   CROSS JOIN LATERAL (
     SELECT status, response FROM backtest_predictions
@@ -67,7 +67,7 @@ const answersSql = `
       AND requested_at >= $5::timestamptz AND requested_at <= $6::timestamptz OFFSET 0
   ) p
   LEFT JOIN LATERAL (
-    SELECT seq, truth, reward FROM ground_truth
+    SELECT seq, truth, reward, at FROM ground_truth
     WHERE endpoint = $4 AND request_id = n.request_id AND at <= n.requested_at + $7::float8 * interval '1 millisecond'
     ORDER BY at DESC, seq DESC LIMIT 1
   ) t ON true
@@ -145,6 +145,7 @@ export class PastRequestsRepository {
       seq: GivenTruth['seq'] | null;
       truth: unknown;
       reward: number | null;
+      at: number;
     }>(answersSql, [
       requests.map((request) => request.id),
       requests.map(({ requestedAt }) => requestedAt),
@@ -154,7 +155,7 @@ export class PastRequestsRepository {
       requestedMs: requests[row.place - 1]?.requestedMs ?? 0,
       champion: { status: row.champion_status, response: row.champion_response },
       shadow: { status: row.status, response: row.response },
-      truth: row.seq === null ? null : { seq: row.seq, truth: row.truth, reward: row.reward },
+      truth: row.seq === null ? null : { seq: row.seq, truth: row.truth, reward: row.reward, at: row.at },
     }));
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { truthSpec, type BacktestRequest } from '#contracts';
-import { scoringRule } from '#scoring';
+import { moduleMetric, scoringRule } from '#scoring';
 import { HttpProblem, notFound } from '../api/http-problem.js';
 import { mainVersion } from '../plans/make-plan.js';
 import { strategyNamed } from '../rollouts/evaluate.js';
@@ -35,6 +35,10 @@ export class StartBacktest {
     if (rule.rule.metric.wants === 'nothing') {
       const what = `metric "${rule.rule.metric.name}" takes the reward of what was answered then`;
       throw new HttpProblem(422, `${what}: what another version would have earned is not in the log`);
+    }
+    if (rule.rule.metric === moduleMetric || rule.rule.combine === 'sum') {
+      const what = rule.rule.combine === 'sum' ? 'sums of the parts of a truth' : 'a metric of your own';
+      throw new HttpProblem(422, `${what} cannot be worked out in a backtest; run the version as a shadow instead`);
     }
     const from = request.from === undefined ? standing.rollout.startedAt : new Date(request.from);
     const to = request.to === undefined ? new Date() : new Date(request.to);

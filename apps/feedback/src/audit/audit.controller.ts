@@ -4,6 +4,7 @@ import { Controller, HttpCode, HttpException, Param, Post, Query, StreamableFile
 import type { AuditLine } from '#contracts';
 import { Database } from '#database';
 import { Joiner } from '../joining/joiner.js';
+import { UserMetrics } from '../scoring/user-metrics.js';
 import { audit, AuditRefused } from './audit.js';
 
 /** How long a repair waits for the requests that it has queued to be joined again. */
@@ -17,6 +18,7 @@ export class AuditController {
   constructor(
     private readonly database: Database,
     private readonly joiner: Joiner,
+    private readonly userMetrics: UserMetrics,
   ) {}
 
   /** One at a time, since it keeps a snapshot of the database. */
@@ -43,7 +45,8 @@ export class AuditController {
   private async *lines(endpoint: string, repair: boolean): AsyncGenerator<AuditLine> {
     let requests = 0;
     let differences = 0;
-    for await (const found of audit(this.database.pool, { endpoint, repair })) {
+    const { userMetrics } = this;
+    for await (const found of audit(this.database.pool, { endpoint, repair, userMetrics })) {
       if ('progress' in found) requests = found.progress;
       else differences++;
       yield found;
@@ -52,7 +55,7 @@ export class AuditController {
     if (repair && differences > 0) {
       await this.joined(endpoint);
       left = 0;
-      for await (const found of audit(this.database.pool, { endpoint })) {
+      for await (const found of audit(this.database.pool, { endpoint, userMetrics })) {
         if ('progress' in found) continue;
         left++;
         yield { left: found.difference };

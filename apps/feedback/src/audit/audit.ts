@@ -1,8 +1,10 @@
 import type pg from 'pg';
 import { StepFactsCache } from '#database';
 import { type EndpointRule, EndpointRules } from '../joining/endpoint-rules.js';
-import { allTime, type LoggedRow, readRows, readTruths } from '../joining/read-requests.js';
+import { allTime, type LoggedRow, readRows } from '../joining/read-requests.js';
+import { readTruths } from '../joining/read-truths.js';
 import { unchanged, workOut } from '../joining/work-out.js';
+import type { UserMetrics } from '../scoring/user-metrics.js';
 import type { AuditDifference as Difference, AuditLine } from '#contracts';
 import type { AuditContext, AuditedRequest, Recount, RecountPass } from './recount.js';
 import { assignments } from './recounts/assignments.js';
@@ -19,6 +21,8 @@ export interface AuditOptions {
   readonly repair?: boolean;
   /** What is worked out again; default: everything. */
   readonly only?: readonly Recount[];
+  /** Where metrics of the users' own come from. */
+  readonly userMetrics?: UserMetrics;
 }
 
 /** What an audit says while it goes on: how many requests it has looked at, and each difference. */
@@ -45,7 +49,7 @@ export async function* audit(pool: pg.Pool, options: AuditOptions): AsyncGenerat
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const context: AuditContext = { client, endpoint, facts: new StepFactsCache(), repair };
     const passes = only.map((recount) => recount.begin(context));
-    yield* walk(context, passes);
+    yield* walk(context, passes, new EndpointRules(options.userMetrics));
     for (const pass of passes) {
       for await (const difference of pass.end?.() ?? []) yield { difference };
     }
@@ -64,10 +68,14 @@ async function mend(client: pg.ClientBase, passes: readonly RecountPass[]): Prom
   await client.query('COMMIT');
 }
 
-async function* walk(context: AuditContext, passes: readonly RecountPass[]): AsyncGenerator<AuditFinding> {
+async function* walk(
+  context: AuditContext,
+  passes: readonly RecountPass[],
+  rules: EndpointRules,
+): AsyncGenerator<AuditFinding> {
   const { client, endpoint, facts } = context;
-  const rule = (await new EndpointRules().of(client, [endpoint])).get(endpoint);
-  if (rule === undefined) throw new AuditRefused(`there is no endpoint "${endpoint}", or its "truth" cannot be used`);
+  const rule = (await rules.of(client, [endpoint])).get(endpoint);
+  if (rule == null) throw new AuditRefused(`there is no endpoint "${endpoint}", or its "truth" cannot be used`);
   const pending = await pendingRequests(client, endpoint);
   let looked = 0;
   for (let after = ''; ;) {
@@ -124,6 +132,7 @@ async function expectedOf(
       requestId: first?.requestId ?? '',
       requestedAt: first?.requestedAt ?? null,
       windowMs: endpointRule.rule.window,
+      combine: endpointRule.rule.combine,
     })),
   );
   return groups.map((rows, index) => {

@@ -21,6 +21,7 @@ const parts = (more: Partial<EvidenceParts>): EvidenceParts => ({
   seq: 7,
   at: 1_000,
   lagSeconds: 0.5,
+  missing: 'drop',
   steps: [],
   arms: [],
   pairs: [],

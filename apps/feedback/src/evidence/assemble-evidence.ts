@@ -1,4 +1,4 @@
-import type { ArmEvidence, BucketEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
+import { type ArmEvidence, type BucketEvidence, delaySpans, type Evidence, type PairEvidence, type StepEvidence } from '#contracts'; // prettier-ignore
 import type { StepFacts } from '#database';
 
 /** Steps that are told apart; what came before them is one entry. */
@@ -15,6 +15,7 @@ export interface EvidenceParts {
   readonly seq: number;
   readonly at: number;
   readonly lagSeconds: number;
+  readonly missing: 'drop' | 'default';
   /** Steps that have had a plan or have rows. */
   readonly steps: readonly number[];
   readonly arms: readonly ArmOfStep[];
@@ -30,7 +31,7 @@ export interface EvidenceParts {
  * so that no sample ratio is asked of it.
  */
 export function assembleEvidence(parts: EvidenceParts): Evidence {
-  const { endpoint, rollout, seq, at, lagSeconds, factsOf } = parts;
+  const { endpoint, rollout, seq, at, lagSeconds, missing, factsOf } = parts;
   const armsByStep = Map.groupBy(parts.arms, ({ step }) => step);
   const numbers = [...new Set([...parts.steps, ...armsByStep.keys()])].sort((a, b) => a - b);
   const all = numbers.map((step): StepEvidence => {
@@ -45,6 +46,7 @@ export function assembleEvidence(parts: EvidenceParts): Evidence {
     steps: [...folded(all.slice(0, -stepsApart)), ...all.slice(-stepsApart)],
     pairs: [...parts.pairs].sort((a, b) => compare(a.champion + a.shadow, b.champion + b.shadow)),
     ...(parts.buckets === undefined ? {} : { buckets: parts.buckets }),
+    missing,
     lagSeconds,
   };
 }
@@ -76,6 +78,8 @@ const emptyArm = (version: string): ArmEvidence => ({
   scored: 0,
   sum: 0,
   sumSquares: 0,
+  joined: 0,
+  delays: new Array<number>(delaySpans).fill(0),
 });
 
 const added = (a: ArmEvidence, b: ArmEvidence): ArmEvidence => ({
@@ -87,6 +91,8 @@ const added = (a: ArmEvidence, b: ArmEvidence): ArmEvidence => ({
   scored: a.scored + b.scored,
   sum: a.sum + b.sum,
   sumSquares: a.sumSquares + b.sumSquares,
+  joined: (a.joined ?? 0) + (b.joined ?? 0),
+  delays: (a.delays ?? []).map((count, span) => count + (b.delays?.[span] ?? 0)),
 });
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

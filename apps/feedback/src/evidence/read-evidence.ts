@@ -2,6 +2,7 @@ import type pg from 'pg';
 import { bucketsKept } from '#bandits';
 import type { BucketEvidence, Evidence, PairEvidence } from '#contracts';
 import type { StepFactsCache } from '#database';
+import { delayColumns } from '../statistics/delay-columns.js';
 import { type ArmOfStep, assembleEvidence } from './assemble-evidence.js';
 
 /**
@@ -17,14 +18,15 @@ export async function readEvidence(
   at: number,
   lagSeconds: number,
 ): Promise<Evidence | null> {
-  const { rows: heads } = await client.query<{ rollout: number; seq: string }>(
-    `SELECT e.rollout, coalesce(s.seq, 0) AS seq FROM endpoints e LEFT JOIN evidence_state s ON s.endpoint = e.name
+  const { rows: heads } = await client.query<{ rollout: number; seq: string; missing: 'drop' | 'default' }>(
+    `SELECT e.rollout, coalesce(s.seq, 0) AS seq, coalesce(e.manifest->'spec'->'truth'->>'missing', 'drop') AS missing
+     FROM endpoints e LEFT JOIN evidence_state s ON s.endpoint = e.name
      WHERE e.name = $1 AND e.rollout > 0`,
     [endpoint],
   );
   const [head] = heads;
   if (head === undefined) return null;
-  const { rollout, seq } = head;
+  const { rollout, seq, missing } = head;
   const arms = await readArms(client, endpoint, rollout);
   const pairs = await readPairs(client, endpoint, rollout);
   const { rows: steps } = await client.query<{ step: number }>(
@@ -45,6 +47,7 @@ export async function readEvidence(
     seq: Number(seq),
     at,
     lagSeconds,
+    missing,
     steps: numbers,
     arms,
     pairs,
@@ -57,8 +60,9 @@ type Texts<Field extends string> = Record<Field, string>;
 type Floats<Field extends string> = Record<Field, number>;
 
 async function readArms(client: pg.ClientBase, endpoint: string, rollout: number): Promise<ArmOfStep[]> {
-  type Row = { step: number; version: string } & Texts<'requests' | 'errors' | 'units' | 'scored'> &
-    Floats<'error_sum' | 'sum' | 'sum_squares'>;
+  type Row = { step: number; version: string } & Texts<'requests' | 'errors' | 'units' | 'scored' | 'joined'> &
+    Floats<'error_sum' | 'sum' | 'sum_squares'> &
+    Record<string, unknown>;
   const { rows } = await client.query<Row>('SELECT * FROM arm_stats WHERE endpoint = $1 AND rollout = $2', [
     endpoint,
     rollout,
@@ -74,6 +78,8 @@ async function readArms(client: pg.ClientBase, endpoint: string, rollout: number
       scored: Number(row.scored),
       sum: row.sum,
       sumSquares: notNegative(row.sum_squares),
+      joined: Number(row.joined),
+      delays: delayColumns.map((column) => Number(row[column])),
     },
   }));
 }

@@ -42,6 +42,7 @@ describe('in any order', () => {
     truth: fc.constantFrom(3, 4, 'three', { no: 'label' }),
     // Within the window of some requests and after that of others.
     at: fc.constantFrom(1, 5, 11, 20, 29),
+    part: fc.constantFrom('', 'click', 'purchase'),
   });
 
   type Request = typeof request extends fc.Arbitrary<infer Drawn> ? Drawn : never;
@@ -74,13 +75,17 @@ describe('in any order', () => {
       else await Promise.all([harness.joinOnce(), harness.joinOnce(), harness.closeWindows()]);
     }
     await harness.closeWindows();
-    await harness.joinAll();
+    // Nobody is waited for after a third look, since all windows have passed by then.
+    for (let look = 0; look < 4; look++) await harness.joinAll();
   }
 
   const truthSpecs = [
     { window: '10m' },
     { window: '10m', missing: 'default', default: 0.5 },
     { window: '10m', metric: 'squared-error', onError: 9 },
+    { window: '10m', metric: 'squared-error', combine: 'sum' },
+    { window: '10m', missing: 'default', default: 0, metric: 'reward', combine: 'sum' },
+    { window: '10m', metric: 'f-beta', options: { positive: 3 } },
   ];
 
   it('the outcomes are the same, and a recount finds no difference', async () => {
@@ -111,6 +116,8 @@ describe('in any order', () => {
         await play(mixed, shuffled);
 
         expect(await harness.outcomes(mixed)).toEqual(await harness.outcomes(plain));
+        expect(await harness.scoringErrors(mixed)).toEqual(await harness.scoringErrors(plain));
+        expect(await harness.unmatched(mixed)).toEqual(await harness.unmatched(plain));
         const roundedValue = (value: unknown) => (typeof value === 'number' ? Number(value.toFixed(9)) : value);
         const rounded = (rows: Record<string, unknown>[]) =>
           rows

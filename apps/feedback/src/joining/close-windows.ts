@@ -23,7 +23,9 @@ export async function closeWindows(pool: pg.Pool, rules: EndpointRules, now: num
     pool,
     endpoints.map(({ name }) => name),
   );
-  for (const [endpoint, { rule, closedUntil }] of byEndpoint) {
+  for (const [endpoint, endpointRule] of byEndpoint) {
+    if (endpointRule === null) continue;
+    const { rule, closedUntil } = endpointRule;
     const until = new Date(now - rule.window);
     if (rule.missing !== 'default' || until.getTime() <= closedUntil) continue;
     // Nothing to close is the usual case and costs one look; now and then the look's beginning is moved up.

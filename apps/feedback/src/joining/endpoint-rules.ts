@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { truthSpec } from '#contracts';
-import { scoringRule, type ScoringRule } from '#scoring';
+import { moduleMetric, type ModuleOptions, scoringRule, type ScoringRule } from '#scoring';
+import { UserMetrics } from '../scoring/user-metrics.js';
 
 /** How an endpoint's requests are scored. */
 export interface EndpointRule {
@@ -21,19 +22,22 @@ interface Parsed {
 export class EndpointRules {
   private readonly parsed = new Map<string, Parsed>();
 
+  /** @param userMetrics where metrics of the users' own come from; by default from nowhere */
+  constructor(private readonly userMetrics = new UserMetrics([])) {}
+
   /**
-   * @returns the rules of those endpoints that exist and have one
+   * @returns the rules of those endpoints that exist; null where one's `truth` cannot be used
    */
-  async of(client: pg.Pool | pg.ClientBase, endpoints: readonly string[]): Promise<Map<string, EndpointRule>> {
+  async of(client: pg.Pool | pg.ClientBase, endpoints: readonly string[]): Promise<Map<string, EndpointRule | null>> {
     const { rows } = await client.query<{ name: string; revision: number; truth: unknown; until: number | null }>(
       `SELECT e.name, e.revision, e.manifest->'spec'->'truth' AS truth, extract(epoch FROM w.closed_until)::float8 * 1000 AS until
        FROM endpoints e LEFT JOIN window_state w ON w.endpoint = e.name WHERE e.name = ANY($1)`,
       [[...new Set(endpoints)]],
     );
-    const rules = new Map<string, EndpointRule>();
+    const rules = new Map<string, EndpointRule | null>();
     for (const { name, revision, truth, until } of rows) {
       const { rule, outputs } = await this.parse(client, name, revision, truth);
-      if (!(rule instanceof Error)) rules.set(name, { rule, outputs, closedUntil: until ?? -Infinity });
+      rules.set(name, rule instanceof Error ? null : { rule, outputs, closedUntil: until ?? -Infinity });
     }
     return rules;
   }
@@ -46,9 +50,15 @@ export class EndpointRules {
   ): Promise<Parsed> {
     const known = this.parsed.get(name);
     if (known?.revision === revision) return known;
-    const parsed = { revision, rule: ruleOf(truth), outputs: await outputsOf(client, name) };
+    const rule = await this.withUserMetric(name, ruleOf(truth));
+    const parsed = { revision, rule, outputs: await outputsOf(client, name) };
     this.parsed.set(name, parsed);
     return parsed;
+  }
+
+  private async withUserMetric(endpoint: string, rule: ScoringRule | Error): Promise<ScoringRule | Error> {
+    if (rule instanceof Error || rule.metric !== moduleMetric) return rule;
+    return { ...rule, metric: await this.userMetrics.load(endpoint, rule.options as ModuleOptions) };
   }
 }
 

@@ -4,6 +4,7 @@ import { LOGGER, type Logger } from '#platform';
 import { DatabaseTask } from '../database-task.js';
 import { EvidencePublisher } from '../evidence/evidence-publisher.js';
 import { FeedbackMetrics } from '../feedback-metrics.js';
+import { UserMetrics } from '../scoring/user-metrics.js';
 import { type Claim, postpone, settle } from './claim.js';
 import { EndpointRules } from './endpoint-rules.js';
 import { joinBatch, JoinFailed, type JoinReport } from './join-batch.js';
@@ -22,7 +23,7 @@ const setAsideSeconds = 300;
 /** Joins truth with predictions, all the time; several instances share the work. */
 @Injectable()
 export class Joiner extends DatabaseTask {
-  private readonly rules = new EndpointRules();
+  private readonly rules: EndpointRules;
   private readonly facts = new StepFactsCache();
   private limit = mostRequests;
   private lanes = 1;
@@ -31,9 +32,16 @@ export class Joiner extends DatabaseTask {
     database: Database,
     private readonly publisher: EvidencePublisher,
     private readonly metrics: FeedbackMetrics,
+    private readonly userMetrics: UserMetrics,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {
     super(database, lookEveryMs);
+    this.rules = new EndpointRules(userMetrics);
+  }
+
+  override async onModuleDestroy(): Promise<void> {
+    await super.onModuleDestroy();
+    this.userMetrics.close();
   }
 
   protected async turn(): Promise<boolean> {

@@ -66,17 +66,24 @@ describe('a truth', () => {
     expect(await harness.arms(endpoint)).toMatchObject([{ scored: 1, sum: 1 }]);
   });
 
-  it('of an unknown request is looked for a few times and then left', async () => {
-    const endpoint = await harness.endpoint();
-    await insertTruth(harness.pool, { endpoint, id: 'nobody', truth: 3, at: Date.now() });
-    await harness.joinAll();
-    expect(await harness.outcomes(endpoint)).toEqual([]);
+  it('of an unknown request waits for the window and is listed then, until the request comes after all', async () => {
+    const endpoint = await harness.endpoint({ truth: { window: '10m' } });
+    await insertTruth(harness.pool, { endpoint, id: 'soon', truth: 3, at: Date.now() });
+    await insertTruth(harness.pool, { endpoint, id: 'gone', truth: 3, at: at - window });
+    for (let look = 0; look < 4; look++) await harness.lookAgain();
+    expect(await harness.unmatched(endpoint)).toEqual([{ request_id: 'gone', at: new Date(at - window) }]);
+    await recordRow(harness.pool, primary(endpoint, 'gone', { requestedAt: at - window }));
+    await harness.lookAgain();
+    expect(await harness.unmatched(endpoint)).toEqual([]);
+    expect(await harness.outcomes(endpoint)).toMatchObject([{ request_id: 'gone', counted: true }]);
   });
 
-  it('of an endpoint that does not exist is left alone', async () => {
-    await insertTruth(harness.pool, { endpoint: 'nowhere', id: 'a', truth: 3, at: Date.now() });
-    await harness.joinAll();
-    expect(await harness.outcomes('nowhere')).toEqual([]);
+  it('of an endpoint that does not exist is listed at once', async () => {
+    const nowhere = 'nowhere';
+    await insertTruth(harness.pool, { endpoint: nowhere, id: 'a', truth: 3, at: Date.now() });
+    await harness.lookAgain();
+    expect(await harness.outcomes(nowhere)).toEqual([]);
+    expect(await harness.unmatched(nowhere)).toMatchObject([{ request_id: 'a' }]);
   });
 
   it('is corrected by a later one, and the statistics by the difference', async () => {
@@ -110,6 +117,36 @@ describe('a truth', () => {
       { from: start + minute, arms: [{ version: 'v1', scored: 1, sum: 1, sumSquares: 1 }] },
     ]);
     expect(await recount(harness.pool, endpoint)).toEqual([]);
+  });
+
+  it('in parts is their sum, where the endpoint says so; a part is corrected by a later one of its name', async () => {
+    const endpoint = await harness.endpoint({ truth: { metric: 'reward', window: '10m', combine: 'sum' } });
+    await recordRow(harness.pool, primary(endpoint, 'a'));
+    const told = async (truth: number, part: string, after: number) => {
+      await insertTruth(harness.pool, { endpoint, id: 'a', truth, part, at: at + after });
+      await harness.joinAll();
+      return (await harness.outcomes(endpoint))[0]?.['reward'];
+    };
+    expect(await told(1, 'click', 1)).toBe(1);
+    expect(await told(20, 'purchase', minute)).toBe(21);
+    expect(await told(15, 'purchase', 2 * minute)).toBe(16);
+    expect(await told(1, 'click', 1)).toBe(16);
+    expect(await told(99, 'refund', window + 1)).toBe(16);
+    expect(await harness.arms(endpoint)).toMatchObject([{ scored: 1, sum: 16, joined: 1 }]);
+  });
+
+  it('leaves what the metric keeps of each row beside the reward, and when the truth became known', async () => {
+    const endpoint = await harness.endpoint({ truth: { metric: 'f-beta', options: { positive: 3 } } });
+    await recordRow(harness.pool, primary(endpoint, 'a'));
+    await insertTruth(harness.pool, { endpoint, id: 'a', truth: 4, at: at + 1 });
+    await harness.joinAll();
+    expect(await harness.outcomes(endpoint)).toMatchObject([
+      { kept: [{ tp: 0, fp: 1, fn: 0, tn: 0 }], truth_at: new Date(at + 1) },
+    ]);
+    await insertTruth(harness.pool, { endpoint, id: 'a', truth: 3, at: at + 20_000 });
+    await harness.joinAll();
+    expect(await harness.outcomes(endpoint)).toMatchObject([{ kept: [{ tp: 1, fp: 0, fn: 0, tn: 0 }] }]);
+    expect(await harness.arms(endpoint)).toMatchObject([{ joined: 1, delays: [0, 0, 1, 0, 0, 0, 0, 0, 0] }]);
   });
 
   it('counts up to the last moment of the window, and later is kept and left out', async () => {
@@ -170,7 +207,19 @@ describe('a truth', () => {
       { request_id: 'b', reward: 1, counted: false },
     ]);
     expect(await harness.arms(endpoint)).toEqual([
-      { step: 0, version: 'v2', requests: 1, errors: 1, units: 1, error_sum: 1, scored: 1, sum: 0, sum_squares: 0 },
+      {
+        step: 0,
+        version: 'v2',
+        requests: 1,
+        errors: 1,
+        units: 1,
+        error_sum: 1,
+        scored: 1,
+        sum: 0,
+        sum_squares: 0,
+        joined: 1,
+        delays: [1, 0, 0, 0, 0, 0, 0, 0, 0],
+      },
     ]);
   });
 

@@ -1,14 +1,19 @@
 import type pg from 'pg';
 import { type Claim, postpone } from './claim.js';
 import type { EndpointRule, EndpointRules } from './endpoint-rules.js';
-import { allTime, type LoggedRow, longestWindowMs, readRows, readTruths, type TimeRange } from './read-requests.js';
+import { allTime, type LoggedRow, readRows, type TimeRange } from './read-requests.js';
+import { longestWindowMs, readTruths } from './read-truths.js';
 import { retryAfter } from './retry-after.js';
+import { listUnmatched, unlist } from './unmatched.js';
 import { type Question, type WorkedOut, workOut } from './work-out.js';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** Reads what there is of the requests and works out their outcomes; puts off those whose prediction is not there yet. */
+/**
+ * Reads what there is of the requests and works out their outcomes; puts off those whose prediction is not there yet, and lists those that are
+ * not waited for any more.
+ */
 export async function lookAt(
   client: pg.ClientBase,
   claims: readonly Claim[],
@@ -21,9 +26,12 @@ export async function lookAt(
   );
   const known = claims.flatMap((one): RuledClaim[] => {
     const endpointRule = byEndpoint.get(one.endpoint);
-    // An endpoint that does not exist has no predictions either.
-    return endpointRule === undefined ? [] : [{ claim: one, endpointRule }];
+    return endpointRule == null ? [] : [{ claim: one, endpointRule }];
   });
+  // An endpoint that does not exist has no predictions either.
+  const unmatched = claims
+    .filter(({ endpoint }) => !byEndpoint.has(endpoint))
+    .map(({ endpoint, requestId, about }) => ({ endpoint, requestId, at: about }));
   const groups = await readGroups(client, known, now);
   const answers = await readTruths(
     client,
@@ -32,19 +40,24 @@ export async function lookAt(
       requestId,
       requestedAt: rows[0]?.requestedAt ?? null,
       windowMs: rule.window,
+      combine: rule.combine,
     })),
   );
   const questions: Question[] = [];
   const postponed: { claim: Claim; seconds: number }[] = [];
   for (const [index, { claim: one, rows, endpointRule }] of groups.entries()) {
-    const truths = answers[index] ?? { inTime: null, late: null, lateAt: NaN };
+    const truths = answers[index] ?? { inTime: null, late: null };
     if (rows.length > 0) questions.push({ rows, endpointRule, truths });
     else if (truths.late !== null) {
-      const seconds = retryAfter(one.attempts, now - truths.lateAt, endpointRule.rule.window);
-      if (seconds !== null) postponed.push({ claim: one, seconds });
+      const seconds = retryAfter(one.attempts, now - truths.late.at, endpointRule.rule.window);
+      if (seconds === null) unmatched.push({ ...one, at: truths.late.at });
+      else postponed.push({ claim: one, seconds });
     }
   }
   await postpone(client, postponed);
+  await listUnmatched(client, unmatched);
+  const found = groups.filter(({ rows }) => rows.length > 0).map(({ claim: one }) => one);
+  if (found.length > 0) await unlist(client, found);
   return questions.map(workOut);
 }
 

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { GivenTruth, JudgedRow, Outcome } from '#scoring';
+import type { JudgedRow, Outcome } from '#scoring';
 import type { Claim } from './claim.js';
 
 /** A row of the prediction log and the outcome it has so far. */
@@ -35,12 +35,14 @@ interface SelectedRow {
   truth_seq: string | null;
   late: boolean | null;
   counted: boolean | null;
+  truth_at: number | null;
 }
 
 // LATERAL with OFFSET 0 keeps Postgres from reading whole partitions: each request is looked up by the primary key.
 const rowsSql = `
   SELECT n.place::int, p.slot, p.version, p.role, p.requested_at::text, extract(epoch FROM p.requested_at)::float8 * 1000 AS requested_ms,
-    p.rollout, p.step, p.pinned, p.routing_key, p.status, p.response, o.reward, o.truth_seq, o.late, o.counted
+    p.rollout, p.step, p.pinned, p.routing_key, p.status, p.response, o.reward, o.truth_seq, o.late, o.counted,
+    extract(epoch FROM o.truth_at)::float8 * 1000 AS truth_at
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS n (endpoint, request_id, place)
   CROSS JOIN LATERAL (
     SELECT * FROM predictions
@@ -81,7 +83,8 @@ export async function readRows(
 }
 
 function loggedRow({ endpoint, requestId }: Pick<Claim, 'endpoint' | 'requestId'>, row: SelectedRow): LoggedRow {
-  const { reward, truth_seq: truthSeq, late, counted } = row;
+  const { reward, truth_seq: truthSeq, late, counted, truth_at: at } = row;
+  const truthAt = at === null ? null : Math.round(at);
   return {
     endpoint,
     requestId,
@@ -96,70 +99,6 @@ function loggedRow({ endpoint, requestId }: Pick<Claim, 'endpoint' | 'requestId'
     routingKey: row.routing_key,
     status: row.status,
     response: row.response,
-    before: reward === null ? null : { reward, truthSeq, late: late === true, counted: counted === true },
+    before: reward === null ? null : { reward, truthSeq, late: late === true, counted: counted === true, truthAt },
   };
-}
-
-/** Which truths are asked for: those of a request, as of the window of one of its times. */
-export interface TruthQuestion {
-  readonly endpoint: string;
-  readonly requestId: string;
-  /** Null: the request has no prediction, only the newest truth is asked for. */
-  readonly requestedAt: string | null;
-  readonly windowMs: number;
-}
-
-export interface TruthAnswer {
-  readonly inTime: GivenTruth | null;
-  readonly late: GivenTruth | null;
-  /** When the late one became known, ms since 1970. */
-  readonly lateAt: number;
-}
-
-// Of any number of truths of a request two are looked up: the newest in time, or else the newest.
-const truthsSql = `
-  SELECT n.place::int, t.seq AS seq, t.truth, t.reward, l.seq AS late_seq, l.truth AS late_truth, l.reward AS late_reward,
-    extract(epoch FROM l.at)::float8 * 1000 AS late_at
-  FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::float8[])
-    WITH ORDINALITY AS n (endpoint, request_id, requested_at, window_ms, place)
-  LEFT JOIN LATERAL (
-    SELECT * FROM ground_truth
-    WHERE endpoint = n.endpoint AND request_id = n.request_id
-      AND at <= n.requested_at + n.window_ms * interval '1 millisecond'
-    ORDER BY at DESC, seq DESC LIMIT 1
-  ) t ON true
-  LEFT JOIN LATERAL (
-    SELECT * FROM ground_truth
-    WHERE t.seq IS NULL AND endpoint = n.endpoint AND request_id = n.request_id ORDER BY at DESC, seq DESC LIMIT 1
-  ) l ON true`;
-
-/** A century: longer ones do not fit into Postgres's arithmetic of time. */
-export const longestWindowMs = 3_155_760_000_000;
-
-/** The answers in the order of the questions. */
-export async function readTruths(client: pg.ClientBase, questions: readonly TruthQuestion[]): Promise<TruthAnswer[]> {
-  const { rows } = await client.query<{
-    place: number;
-    seq: string | null;
-    truth: unknown;
-    reward: number | null;
-    late_seq: string | null;
-    late_truth: unknown;
-    late_reward: number | null;
-    late_at: number | null;
-  }>(truthsSql, [
-    questions.map((question) => question.endpoint),
-    questions.map((question) => question.requestId),
-    questions.map((question) => question.requestedAt),
-    questions.map((question) => Math.min(question.windowMs, longestWindowMs)),
-  ]);
-  const answers = questions.map((): TruthAnswer => ({ inTime: null, late: null, lateAt: NaN }));
-  for (const row of rows) {
-    answers[row.place - 1] = {
-      inTime: row.seq === null ? null : { seq: row.seq, truth: row.truth, reward: row.reward },
-      late: row.late_seq === null ? null : { seq: row.late_seq, truth: row.late_truth, reward: row.late_reward },
-      lateAt: row.late_at ?? NaN,
-    };
-  }
-  return answers;
 }

@@ -1,13 +1,14 @@
 import { judge, type Outcome } from '#scoring';
 import type { EndpointRule } from './endpoint-rules.js';
-import type { LoggedRow, TruthAnswer } from './read-requests.js';
+import type { LoggedRow } from './read-requests.js';
+import type { TruthAnswer } from './read-truths.js';
 import type { ScoringFailure } from './write-outcomes.js';
 
 /** Rows of one request at one time, with what is known of its truth. */
 export interface Question {
   readonly rows: readonly LoggedRow[];
   readonly endpointRule: EndpointRule;
-  readonly truths: Pick<TruthAnswer, 'inTime' | 'late'>;
+  readonly truths: TruthAnswer;
 }
 
 /** What the rows' outcomes are now, in their order. */

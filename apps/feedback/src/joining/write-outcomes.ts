@@ -46,7 +46,7 @@ interface ScoredRow {
   readonly outcome: Outcome;
 }
 
-const outcomeTarget = `outcomes (${identity}, version, role, rollout, step, pinned, routing_key, reward, truth_seq, late, counted)`;
+const outcomeTarget = `outcomes (${identity}, version, role, rollout, step, pinned, routing_key, reward, truth_seq, late, counted, truth_at, kept)`;
 
 const outcomeLine = ({ row, outcome }: ScoredRow): string =>
   copyLine([
@@ -64,13 +64,19 @@ const outcomeLine = ({ row, outcome }: ScoredRow): string =>
     outcome.truthSeq,
     outcome.late,
     outcome.counted,
+    truthTime(outcome),
+    keptText(outcome),
   ]);
+
+const truthTime = ({ truthAt }: Outcome): string | null => (truthAt === null ? null : new Date(truthAt).toISOString());
+const keptText = ({ kept }: Outcome): string | null => (kept == null ? null : JSON.stringify(kept));
 
 async function updateOutcomes(client: pg.ClientBase, changed: readonly ScoredRow[]): Promise<void> {
   await client.query(
-    `UPDATE outcomes o SET reward = c.reward, truth_seq = c.truth_seq, late = c.late, counted = c.counted, scored_at = now()
-     FROM unnest(${identityTypes}, $5::float8[], $6::bigint[], $7::bool[], $8::bool[])
-       AS c (${identity}, reward, truth_seq, late, counted)
+    `UPDATE outcomes o SET reward = c.reward, truth_seq = c.truth_seq, late = c.late, counted = c.counted,
+       truth_at = c.truth_at, kept = c.kept, scored_at = now()
+     FROM unnest(${identityTypes}, $5::float8[], $6::bigint[], $7::bool[], $8::bool[], $9::timestamptz[], $10::jsonb[])
+       AS c (${identity}, reward, truth_seq, late, counted, truth_at, kept)
      WHERE o.endpoint = c.endpoint AND o.request_id = c.request_id AND o.slot = c.slot AND o.requested_at = c.requested_at`,
     [
       ...identityOf(changed),
@@ -78,6 +84,8 @@ async function updateOutcomes(client: pg.ClientBase, changed: readonly ScoredRow
       changed.map(({ outcome }) => outcome.truthSeq),
       changed.map(({ outcome }) => outcome.late),
       changed.map(({ outcome }) => outcome.counted),
+      changed.map(({ outcome }) => truthTime(outcome)),
+      changed.map(({ outcome }) => keptText(outcome)),
     ],
   );
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { delayColumns } from './delay-columns.js';
 import type { ArmChange, BucketChange, PairChange, StatisticsChange } from './statistics-change.js';
 
 /**
@@ -29,21 +30,35 @@ export async function applyChange(client: pg.ClientBase, change: StatisticsChang
 }
 
 const armColumns = 'endpoint, rollout, step, version';
+const delays = delayColumns.join(', ');
+
+/** An SQL expression for each span of delays, with commas between. */
+const eachDelay = (expression: (column: string) => string): string => delayColumns.map(expression).join(', ');
 
 /** Requests that are units of their own. */
 async function changeArms(client: pg.ClientBase, arms: readonly ArmChange[]): Promise<void> {
   if (arms.length === 0) return;
   await client.query(
-    `INSERT INTO arm_stats (${armColumns}, requests, errors, units, error_sum, scored, sum, sum_squares)
-     SELECT ${armColumns}, requests, errors, requests, errors, scored, sum, sum_squares
-     FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::float8[], $9::float8[])
-       AS c (${armColumns}, requests, errors, scored, sum, sum_squares)
+    `INSERT INTO arm_stats (${armColumns}, requests, errors, units, error_sum, scored, sum, sum_squares, joined, ${delays})
+     SELECT ${armColumns}, requests, errors, requests, errors, scored, sum, sum_squares, ${delayColumns.join(' + ')}, ${delays}
+     FROM unnest(${armTypes}, $9::float8[], ${delayTypes(10)})
+       AS c (${armColumns}, requests, errors, scored, sum, sum_squares, ${delays})
      ON CONFLICT (${armColumns}) DO UPDATE SET ${addExcluded}`,
-    [...armValues(arms), arms.map((arm) => arm.sumSquares)],
+    [...armValues(arms), arms.map((arm) => arm.sumSquares), ...delayValues(arms)],
   );
 }
 
-const addExcluded = ['requests', 'errors', 'units', 'error_sum', 'scored', 'sum', 'sum_squares']
+const addExcluded = [
+  'requests',
+  'errors',
+  'units',
+  'error_sum',
+  'scored',
+  'sum',
+  'sum_squares',
+  'joined',
+  ...delayColumns,
+]
   .map((column) => `${column} = arm_stats.${column} + excluded.${column}`)
   .join(', ');
 
@@ -55,31 +70,37 @@ async function changeKeys(client: pg.ClientBase, keys: readonly ArmChange[]): Pr
   if (keys.length === 0) return;
   await client.query(
     `WITH change AS (
-       SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::float8[], $9::text[])
-         AS c (${armColumns}, requests, errors, scored, sum, routing_key)
+       SELECT * FROM unnest(${armTypes}, $9::text[], ${delayTypes(10)})
+         AS c (${armColumns}, requests, errors, scored, sum, routing_key, ${delays})
      ), written AS (
-       INSERT INTO key_stats (${armColumns}, routing_key, requests, errors, scored, sum)
-       SELECT ${armColumns}, routing_key, requests, errors, scored, sum FROM change
+       INSERT INTO key_stats (${armColumns}, routing_key, requests, errors, scored, sum, ${delays})
+       SELECT ${armColumns}, routing_key, requests, errors, scored, sum, ${delays} FROM change
        ON CONFLICT (${armColumns}, routing_key) DO UPDATE SET requests = key_stats.requests + excluded.requests,
          errors = key_stats.errors + excluded.errors, scored = key_stats.scored + excluded.scored,
          -- Without a reward left the sum is nothing, not what rounding left of it.
-         sum = CASE WHEN key_stats.scored + excluded.scored = 0 THEN 0 ELSE key_stats.sum + excluded.sum END
+         sum = CASE WHEN key_stats.scored + excluded.scored = 0 THEN 0 ELSE key_stats.sum + excluded.sum END,
+         ${eachDelay((column) => `${column} = key_stats.${column} + excluded.${column}`)}
        RETURNING *
      ), means AS (
-       SELECT ${armColumns}, 1 AS sign, requests, errors, scored, sum FROM written
+       SELECT ${armColumns}, 1 AS sign, requests, errors, scored, sum, ${delays} FROM written
        UNION ALL
-       SELECT ${armColumns}, -1, k.requests, k.errors, k.scored, k.sum FROM change JOIN key_stats k USING (${armColumns}, routing_key)
+       SELECT ${armColumns}, -1, k.requests, k.errors, k.scored, k.sum, ${eachDelay((column) => `k.${column}`)}
+       FROM change JOIN key_stats k USING (${armColumns}, routing_key)
      )
-     INSERT INTO arm_stats (${armColumns}, requests, errors, units, error_sum, scored, sum, sum_squares)
+     INSERT INTO arm_stats (${armColumns}, requests, errors, units, error_sum, scored, sum, sum_squares, joined, ${delays})
      SELECT ${armColumns}, sum(sign * requests), sum(sign * errors),
        sum(sign * (requests > 0)::int), sum(CASE WHEN requests > 0 THEN sign * errors::float8 / requests ELSE 0 END),
        sum(sign * (scored > 0)::int), sum(CASE WHEN scored > 0 THEN sign * sum / scored ELSE 0 END),
-       sum(CASE WHEN scored > 0 THEN sign * (sum / scored) ^ 2 ELSE 0 END)
+       sum(CASE WHEN scored > 0 THEN sign * (sum / scored) ^ 2 ELSE 0 END),
+       sum(sign * (${delayColumns.join(' + ')} > 0)::int), ${eachDelay((column) => `sum(sign * (${column} > 0)::int)`)}
      FROM means GROUP BY ${armColumns}
      ON CONFLICT (${armColumns}) DO UPDATE SET ${addExcluded}`,
-    [...armValues(keys), keys.map((key) => key.routingKey)],
+    [...armValues(keys), keys.map((key) => key.routingKey), ...delayValues(keys)],
   );
 }
+
+const armTypes = '$1::text[], $2::int[], $3::int[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[], $8::float8[]';
+const delayTypes = (first: number): string => delayColumns.map((_, span) => `$${first + span}::bigint[]`).join(', ');
 
 function armValues(arms: readonly ArmChange[]): unknown[] {
   return [
@@ -93,6 +114,9 @@ function armValues(arms: readonly ArmChange[]): unknown[] {
     arms.map((arm) => arm.sum),
   ];
 }
+
+const delayValues = (arms: readonly ArmChange[]): unknown[] =>
+  delayColumns.map((_, span) => arms.map((arm) => arm.delays[span] ?? 0));
 
 const pairSums = {
   requests: 'requests',

@@ -18,7 +18,7 @@ const scored = (row: Partial<StatisticsRow>, reward: number, outcome: Partial<Ou
     requestedMs: 0,
     ...row,
   },
-  outcome: { reward, truthSeq: '1', late: false, counted: true, ...outcome },
+  outcome: { reward, truthSeq: '1', late: false, counted: true, truthAt: 5_000, ...outcome },
 });
 const shadow = (reward: number, more: Partial<StatisticsRow> = {}) =>
   scored({ role: 'shadow', version: 'v2', ...more }, reward);
@@ -89,6 +89,13 @@ describe('StatisticsChange', () => {
     ]);
   });
 
+  it('counts truths by how long they took, and those that never came not', () => {
+    const change = new StatisticsChange(facts());
+    for (const truthAt of [-5, 999, 1_000, 59_999, 10 ** 12]) change.addOutcomes([scored({}, 1, { truthAt })], 1);
+    change.addOutcomes([scored({}, 0, { truthAt: null, truthSeq: null })], 1);
+    expect(totalsOf(change).arms).toMatchObject([{ scored: 6, joined: 5, delays: [2, 1, 1, 0, 0, 0, 0, 0, 1] }]);
+  });
+
   it('keeps consumers apart where the plan assigns by key, and makes each a unit', () => {
     const change = new StatisticsChange(facts({ assignment: 'key' }));
     const recorded = { endpoint: 'digits', rollout: 1, step: 0, version: 'v1', role: 'primary' as const };
@@ -97,7 +104,7 @@ describe('StatisticsChange', () => {
     change.addOutcomes([scored({ routingKey: 'ann' }, 1)], 1);
     change.addOutcomes([scored({ routingKey: 'ann' }, 0)], 1);
     expect(totalsOf(change).arms).toMatchObject([
-      { requests: 6, errors: 2, units: 3, errorSum: 1.25, scored: 1, sum: 0.5, sumSquares: 0.25 },
+      { requests: 6, errors: 2, units: 3, errorSum: 1.25, scored: 1, sum: 0.5, sumSquares: 0.25, joined: 1 },
     ]);
   });
 });

@@ -1,4 +1,5 @@
 import { bucketStart } from '#bandits';
+import { delaySpanOf, delaySpans } from '#contracts';
 import type { StepFacts, StepKey } from '#database';
 import type { Outcome } from '#scoring';
 import { unitKey } from './unit-key.js';
@@ -13,6 +14,8 @@ export interface ArmChange extends StepKey {
   scored: number;
   sum: number;
   sumSquares: number;
+  /** Requests whose truth came in time, by the span of its delay (see `delayBounds`). */
+  readonly delays: number[];
 }
 
 /** Change of what is known of the requests of one stretch of time, for policies that forget. */
@@ -110,8 +113,12 @@ export class StatisticsChange {
     const counted = rows.filter(({ outcome }) => outcome.counted);
     const primary = counted.find(({ row }) => row.role === 'primary');
     if (primary === undefined) return;
-    const { reward } = primary.outcome;
+    const { reward, truthAt } = primary.outcome;
     const arm = this.arm(primary.row);
+    if (truthAt !== null) {
+      const span = delaySpanOf(truthAt - Math.round(primary.row.requestedMs));
+      arm.delays[span] = (arm.delays[span] ?? 0) + sign;
+    }
     arm.scored += sign;
     arm.sum += sign * reward;
     arm.sumSquares += sign * reward ** 2;
@@ -159,7 +166,8 @@ export class StatisticsChange {
     const key = `${endpoint}\n${rollout}\n${step}\n${version}\n${routingKey === null ? '' : `=${routingKey}`}`;
     let arm = this.armsByKey.get(key);
     if (arm === undefined) {
-      arm = { endpoint, rollout, step, version, routingKey, requests: 0, errors: 0, scored: 0, sum: 0, sumSquares: 0 };
+      const none = { requests: 0, errors: 0, scored: 0, sum: 0, sumSquares: 0 };
+      arm = { endpoint, rollout, step, version, routingKey, ...none, delays: new Array<number>(delaySpans).fill(0) };
       this.armsByKey.set(key, arm);
     }
     return arm;

@@ -1,8 +1,8 @@
-import type { ArmEvidence, PairEvidence } from '#contracts';
+import { type ArmEvidence, delaySpans, type PairEvidence } from '#contracts';
 import type { StepKey } from '#database';
 import type { ArmChange, BucketChange, StatisticsChange } from './statistics-change.js';
 
-export type ArmTotal = Pick<StepKey, 'endpoint' | 'rollout' | 'step'> & ArmEvidence;
+export type ArmTotal = Pick<StepKey, 'endpoint' | 'rollout' | 'step'> & Required<ArmEvidence>;
 export type KeyTotal = Omit<ArmChange, 'sumSquares' | 'routingKey'> & { readonly routingKey: string };
 export type PairTotal = PairEvidence & { readonly endpoint: string; readonly rollout: number };
 
@@ -18,12 +18,16 @@ export function totalsOf(change: StatisticsChange): Totals {
   const arms = new Map<string, ArmTotal>();
   const keys: KeyTotal[] = [];
   for (const part of change.arms) {
-    const { endpoint, rollout, step, version, routingKey, requests, errors, scored, sum, sumSquares } = part;
+    const { endpoint, rollout, step, version, routingKey, requests, errors, scored, sum, sumSquares, delays } = part;
     const name = `${rollout}\n${step}\n${version}\n${endpoint}`;
     const none = { requests: 0, errors: 0, units: 0, errorSum: 0, scored: 0, sum: 0, sumSquares: 0 };
-    const total = arms.get(name) ?? { endpoint, rollout, step, version, ...none };
+    const noDelays = new Array<number>(delaySpans).fill(0);
+    const total = arms.get(name) ?? { endpoint, rollout, step, version, ...none, joined: 0, delays: noDelays };
     const units =
       routingKey === null ? { requests, scored } : { requests: Math.min(1, requests), scored: Math.min(1, scored) };
+    // A consumer counts once in each span that it has a truth in.
+    const unitsIn = (joined: number) => (routingKey === null ? joined : Math.min(1, joined));
+    const joined = delays.reduce((total, count) => total + count, 0);
     const mean = scored === 0 ? 0 : sum / scored;
     arms.set(name, {
       ...total,
@@ -34,8 +38,11 @@ export function totalsOf(change: StatisticsChange): Totals {
       scored: total.scored + units.scored,
       sum: total.sum + (routingKey === null ? sum : mean),
       sumSquares: total.sumSquares + (routingKey === null ? sumSquares : mean ** 2),
+      joined: total.joined + unitsIn(joined),
+      delays: total.delays.map((count, span) => count + unitsIn(delays[span] ?? 0)),
     });
-    if (routingKey !== null) keys.push({ endpoint, rollout, step, version, routingKey, requests, errors, scored, sum });
+    if (routingKey !== null)
+      keys.push({ endpoint, rollout, step, version, routingKey, requests, errors, scored, sum, delays });
   }
   return { arms: [...arms.values()], keys, pairs: change.pairs, buckets: change.buckets };
 }

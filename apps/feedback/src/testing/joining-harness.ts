@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inTransaction, openDatabase, StepFactsCache } from '#database';
+import { delayColumns } from '../statistics/delay-columns.js';
 import { closeWindows } from '../joining/close-windows.js';
 import { EndpointRules } from '../joining/endpoint-rules.js';
 import { joinBatch, type JoinReport } from '../joining/join-batch.js';
@@ -39,15 +40,20 @@ export class JoiningHarness {
     return inTransaction(this.pool, (client) => joinBatch(client, surroundings));
   }
 
-  /** Joins until nothing is left, looking at once for what was put off. */
+  /** Looks once at all that is waiting, also for what was put off. */
+  async lookAgain(): Promise<void> {
+    await this.pool.query('UPDATE pending_joins SET due_at = now()');
+    while ((await this.joinOnce()).more);
+  }
+
+  /** Joins until nothing is left but truths whose requests are waited for. */
   async joinAll(): Promise<void> {
     for (;;) {
-      await this.pool.query('UPDATE pending_joins SET due_at = now()');
-      const { requests, more } = await this.joinOnce();
+      await this.lookAgain();
       const { rows } = await this.pool.query<{ left: boolean }>(
-        'SELECT EXISTS (SELECT 1 FROM pending_joins) OR EXISTS (SELECT 1 FROM pending_counts) AS left',
+        'SELECT EXISTS (SELECT 1 FROM pending_joins WHERE attempts = 0) OR EXISTS (SELECT 1 FROM pending_counts) AS left',
       );
-      if (requests === 0 && !more && rows[0]?.left === false) return;
+      if (rows[0]?.left === false) return;
     }
   }
 
@@ -57,7 +63,7 @@ export class JoiningHarness {
 
   outcomes(endpoint: string): Promise<Rows> {
     return this.rows(
-      `SELECT request_id, slot, version, reward, late, counted FROM outcomes WHERE endpoint = $1
+      `SELECT request_id, slot, version, reward, late, counted, truth_at, kept FROM outcomes WHERE endpoint = $1
        ORDER BY request_id, slot, requested_at`,
       endpoint,
     );
@@ -65,7 +71,8 @@ export class JoiningHarness {
 
   arms(endpoint: string): Promise<Rows> {
     return this.rows(
-      `SELECT step, version, requests::int, errors::int, units::int, error_sum, scored::int, sum, sum_squares FROM arm_stats
+      `SELECT step, version, requests::int, errors::int, units::int, error_sum, scored::int, sum, sum_squares, joined::int,
+         ARRAY[${delayColumns.join(', ')}]::int[] AS delays FROM arm_stats
        WHERE endpoint = $1 ORDER BY step, version`,
       endpoint,
     );
@@ -73,6 +80,17 @@ export class JoiningHarness {
 
   pairs(endpoint: string): Promise<Rows> {
     return this.rows('SELECT * FROM pair_stats WHERE endpoint = $1 ORDER BY champion, shadow', endpoint);
+  }
+
+  unmatched(endpoint: string): Promise<Rows> {
+    return this.rows('SELECT request_id, at FROM unmatched_truth WHERE endpoint = $1 ORDER BY 1', endpoint);
+  }
+
+  scoringErrors(endpoint: string): Promise<Rows> {
+    return this.rows(
+      'SELECT request_id, slot, error FROM scoring_errors WHERE endpoint = $1 ORDER BY 1, 2, 3',
+      endpoint,
+    );
   }
 
   private async rows(sql: string, endpoint: string): Promise<Rows> {

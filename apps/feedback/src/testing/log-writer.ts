@@ -61,14 +61,16 @@ export interface TestTruth {
   readonly truth: unknown;
   /** ms since 1970 */
   readonly at: number;
+  readonly part?: string;
 }
 
-export async function insertTruth(pool: pg.Pool, { endpoint, id, truth, at }: TestTruth): Promise<void> {
-  await pool.query('INSERT INTO ground_truth (endpoint, request_id, truth, at) VALUES ($1, $2, $3, $4)', [
+export async function insertTruth(pool: pg.Pool, { endpoint, id, truth, at, part = '' }: TestTruth): Promise<void> {
+  await pool.query('INSERT INTO ground_truth (endpoint, request_id, truth, at, part) VALUES ($1, $2, $3, $4, $5)', [
     endpoint,
     id,
     JSON.stringify(truth),
     new Date(at),
+    part,
   ]);
 }
 

@@ -10,6 +10,8 @@ export interface TruthRow {
   readonly reward: number | null;
   /** When it became known, ms since 1970. */
   readonly at: number;
+  /** Empty where it is not told apart. */
+  readonly part: string;
   readonly record: IncomingRecord;
 }
 
@@ -22,6 +24,6 @@ export type ReadTruth = { readonly ok: true; readonly row: TruthRow } | { readon
 export function readTruth(record: IncomingRecord): ReadTruth {
   const read = readJson(record, groundTruth);
   if (!read.ok) return read;
-  const { endpoint, id, truth, reward, at = record.timestamp } = read.value;
-  return { ok: true, row: { endpoint, id, truth, reward: reward ?? null, at: momentMs(at), record } };
+  const { endpoint, id, truth, reward, at = record.timestamp, part = '' } = read.value;
+  return { ok: true, row: { endpoint, id, truth, reward: reward ?? null, at: momentMs(at), part, record } };
 }

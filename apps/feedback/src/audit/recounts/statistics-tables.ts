@@ -1,3 +1,5 @@
+import { delayColumns } from '../../statistics/delay-columns.js';
+
 /** A table of statistics, and the query that works it out from what was put away. */
 export interface StatisticsTable {
   readonly name: string;
@@ -23,32 +25,40 @@ const pairSums = ['better', 'worse', 'sum_difference', 'sum_squared_difference',
 // A unit is a request, or with assignment by key all of a consumer's in one step.
 const units = `
   SELECT rollout, step, version, routing_key, sum(requests) AS requests, sum(errors) AS errors, sum(scored) AS scored, sum(sum) AS sum,
-    sum(sum_squares) AS sum_squares
+    sum(sum_squares) AS sum_squares, ${delayColumns.map((column) => `sum(${column}) AS ${column}`).join(', ')}
   FROM recounted_arms GROUP BY rollout, step, version, routing_key`;
 const byKey = (ofKey: string, ofRequests: string): string =>
   `sum(CASE WHEN routing_key IS NULL THEN ${ofRequests} ELSE ${ofKey} END)`;
+
+/** Truths of a unit: of a consumer once in each span that it has one in. */
+const joined = delayColumns.join(' + ');
+const truths = [
+  `${byKey(`(${joined} > 0)::int`, joined)} AS joined`,
+  ...delayColumns.map((column) => `${byKey(`(${column} > 0)::int`, column)} AS ${column}`),
+].join(', ');
 
 export const statisticsTables: readonly StatisticsTable[] = [
   {
     name: 'arm_stats',
     key: ['rollout', 'step', 'version'],
-    sums: ['requests', 'errors', 'units', 'error_sum', 'scored', 'sum', 'sum_squares'],
-    whole: ['requests', 'errors', 'units', 'scored'],
+    sums: ['requests', 'errors', 'units', 'error_sum', 'scored', 'sum', 'sum_squares', 'joined', ...delayColumns],
+    whole: ['requests', 'errors', 'units', 'scored', 'joined', ...delayColumns],
     recounted: `
       SELECT rollout, step, version, sum(requests) AS requests, sum(errors) AS errors,
         ${byKey('(requests > 0)::int', 'requests')} AS units,
         ${byKey('CASE WHEN requests > 0 THEN errors / requests ELSE 0 END', 'errors')} AS error_sum,
         ${byKey('(scored > 0)::int', 'scored')} AS scored,
         ${byKey('CASE WHEN scored > 0 THEN sum / scored ELSE 0 END', 'sum')} AS sum,
-        ${byKey('CASE WHEN scored > 0 THEN (sum / scored) ^ 2 ELSE 0 END', 'sum_squares')} AS sum_squares
+        ${byKey('CASE WHEN scored > 0 THEN (sum / scored) ^ 2 ELSE 0 END', 'sum_squares')} AS sum_squares,
+        ${truths}
       FROM (${units}) u GROUP BY rollout, step, version`,
   },
   {
     name: 'key_stats',
     key: ['rollout', 'step', 'version', 'routing_key'],
-    sums: ['requests', 'errors', 'scored', 'sum'],
-    whole: ['requests', 'errors', 'scored'],
-    recounted: `SELECT rollout, step, version, routing_key, requests, errors, scored, sum FROM (${units}) u WHERE routing_key IS NOT NULL`,
+    sums: ['requests', 'errors', 'scored', 'sum', ...delayColumns],
+    whole: ['requests', 'errors', 'scored', ...delayColumns],
+    recounted: `SELECT rollout, step, version, routing_key, requests, errors, scored, sum, ${delayColumns.join(', ')} FROM (${units}) u WHERE routing_key IS NOT NULL`,
   },
   {
     name: 'pair_stats',
@@ -74,7 +84,7 @@ export const statisticsTables: readonly StatisticsTable[] = [
 export const gathered = {
   arms: columnsOf(
     ['rollout', 'step', 'version', 'routing_key'],
-    ['requests', 'errors', 'scored', 'sum', 'sum_squares'],
+    ['requests', 'errors', 'scored', 'sum', 'sum_squares', ...delayColumns],
   ),
   pairs: columnsOf(['rollout', 'champion', 'shadow'], ['requests', 'errors', 'scored', ...pairSums]),
   buckets: columnsOf(['rollout', 'from_ms', 'version'], ['scored', 'sum', 'sum_squares']),

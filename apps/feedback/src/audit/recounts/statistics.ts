@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { delayColumns } from '../../statistics/delay-columns.js';
 import { unitKey } from '../../statistics/unit-key.js';
 import { StatisticsChange, type RecordedCount } from '../../statistics/statistics-change.js';
 import { readByCursor } from '../read-by-cursor.js';
@@ -130,10 +131,12 @@ class StatisticsPass implements RecountPass {
 const present = (sums: unknown): unknown =>
   Object.values(sums as Record<string, unknown>).every((sum) => sum === null) ? null : sums;
 
+/** A sum by its column; one by span of delay has a column for each. */
 const snakeCase = (row: object): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
+    Object.entries(row).flatMap(([name, value]: [string, unknown]): [string, unknown][] =>
+      Array.isArray(value)
+        ? value.map((count: unknown, span) => [delayColumns[span] ?? name, count])
+        : [[name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]],
+    ),
   );
