@@ -5,6 +5,7 @@ import { activeArms, evenWeights, policyOf } from './bandit-allocation.js';
 import { cutFailing, reweigh } from './bandit-race.js';
 import { banditSpec, banditState, championOf, racedArms, type BanditSpec, type BanditState } from './bandit-spec.js';
 import { decide, endedVerdict } from './bandit-verdict.js';
+import { joinChecks } from './checks/join-rate.js';
 import { lagCheck } from './checks/progress.js';
 import { sampleRatioCheck } from './checks/sample-ratio.js';
 import { hold } from './hold.js';
@@ -46,7 +47,8 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
 
   evaluate(input) {
     if (input.state.phase !== 'running') return result(input, input.state, endedVerdict(input));
-    const guards = [sampleRatioCheck(input.evidence), ...lagCheck(input.evidence, input.maxLag)];
+    const { evidence, reward, maxLag } = input;
+    const guards = [sampleRatioCheck(evidence), ...joinChecks(evidence, reward), ...lagCheck(evidence, maxLag)];
     // Neither shares nor winners follow from data that cannot be trusted, or that are too old.
     if (guards.some(({ outcome }) => outcome === 'block' || outcome === 'wait')) {
       return result(input, input.state, hold(guards));

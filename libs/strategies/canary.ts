@@ -3,6 +3,7 @@ import { soleAllocation, split } from './allocation.js';
 import { canarySpec, canaryState, defaultMargin, type CanarySpec, type CanaryState } from './canary-spec.js';
 import { differenceCheck } from './checks/difference.js';
 import { errorCheck } from './checks/error-excess.js';
+import { joinChecks } from './checks/join-rate.js';
 import { elapsedCheck, lagCheck, minimumSampleCheck, trafficCheck } from './checks/progress.js';
 import { sampleRatioCheck } from './checks/sample-ratio.js';
 import { errorShare, rewardShare } from './error-levels.js';
@@ -73,6 +74,7 @@ function checksOf({ spec, state, evidence, now, reward, maxLag }: Input): Check[
   const margin = spec.margin ?? defaultMargin;
   return [
     sampleRatioCheck(evidence),
+    ...joinChecks(evidence, reward),
     errorCheck({
       evidence,
       version: candidate,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inTransaction, StepFactsCache } from '#database';
+import { copyIn, copyLine } from '#database';
 import { dropDatabase, freshDatabase } from '#testing';
 import { recount } from '../audit/audit.js';
 import { readEvidence } from '../evidence/read-evidence.js';
@@ -76,6 +77,31 @@ describe('a truth', () => {
     await harness.lookAgain();
     expect(await harness.unmatched(endpoint)).toEqual([]);
     expect(await harness.outcomes(endpoint)).toMatchObject([{ request_id: 'gone', counted: true }]);
+  });
+
+  it('comes by INSERT and COPY from a role that may do nothing else', async () => {
+    const endpoint = await harness.endpoint();
+    for (const id of ['a', 'b']) await recordRow(harness.pool, primary(endpoint, id));
+    const role = `labeller_${Math.random().toString(36).slice(2)}`;
+    await harness.pool.query(`CREATE ROLE ${role} LOGIN; GRANT INSERT ON ground_truth TO ${role}`);
+    const client = await harness.pool.connect();
+    try {
+      await client.query(`SET ROLE ${role}`);
+      await client.query('INSERT INTO ground_truth (endpoint, request_id, truth) VALUES ($1, $2, $3)', [
+        endpoint,
+        'a',
+        3,
+      ]);
+      await copyIn(client, 'ground_truth (endpoint, request_id, truth)', copyLine([endpoint, 'b', '3']));
+      await expect(client.query('SELECT 1 FROM ground_truth')).rejects.toThrow(/permission denied/);
+      await expect(client.query('SELECT 1 FROM pending_joins')).rejects.toThrow(/permission denied/);
+    } finally {
+      await client.query('RESET ROLE');
+      client.release();
+    }
+    await harness.joinAll();
+    expect(await harness.outcomes(endpoint)).toMatchObject([{ request_id: 'a' }, { request_id: 'b' }]);
+    await harness.pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });
 
   it('of an endpoint that does not exist is listed at once', async () => {
