@@ -11,6 +11,9 @@ const project = (name: string, include: string[], more: Record<string, unknown> 
   test: { name, include, environment: 'node' as const, setupFiles: ['./libs/testing/seed-properties.ts'], ...more },
 });
 
+/** With `--update` the statistics write their tables into the documentation, one file at a time, instead of comparing them. */
+const update = process.argv.some((word) => word === '-u' || word === '--update');
+
 export default defineConfig({
   test: {
     projects: [
@@ -35,7 +38,12 @@ export default defineConfig({
         hookTimeout: 180_000,
         fileParallelism: false,
       }),
-      project('statistics', ['test/statistics/*.spec.ts'], { testTimeout: 700_000 }),
+      project('statistics', ['test/statistics/*.spec.ts'], {
+        testTimeout: 700_000,
+        hookTimeout: 700_000,
+        fileParallelism: !update,
+        env: { UPDATE_PAGES: update ? '1' : '', NO_COLOR: '1' },
+      }),
     ],
   },
 });
