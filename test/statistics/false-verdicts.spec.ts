@@ -9,7 +9,7 @@ import { amount, expectGenerated, percent, qualityPage, Table } from './generate
  * false verdicts of a rollout together), but for what chance adds to a count over a limited number of runs.
  */
 const alpha = 0.05;
-const runs = 300;
+const runs = 200;
 const table = new Table(['strategy', 'what would be false', 'truth and units', 'runs', 'false verdicts', 'allowed']);
 
 /** How truth comes, and who the unit is. */

@@ -15,7 +15,7 @@ import { manifestWith } from '../../libs/simulation/testing/manifest-with.js';
 import { amount, expectGenerated, percent, qualityPage, Table } from './generated.js';
 
 const alpha = 0.05;
-const runs = 200;
+const runs = 150;
 const strategies = new Table(['strategy', 'the versions', 'verdict', 'in', 'requests, median', '90 %', 'at most']);
 const tests = new Table(['test', 'what there is to find', 'found in', 'units, median', '90 %', 'at most']);
 

@@ -39,7 +39,7 @@ const pages: Readonly<Record<string, readonly (readonly [world: string, ...optio
 };
 
 /** Runs in the other worlds. */
-const runs = 200;
+const runs = 100;
 
 afterEach(() => vi.restoreAllMocks());
 
