@@ -35,6 +35,14 @@ export class ByteReader {
     return value;
   }
 
+  /** Text behind its length in bytes as an int16; undefined where it is null or does not lie within the bytes. */
+  string(): string | undefined {
+    const size = this.int16();
+    const from = this.at;
+    this.at += size;
+    return size < 0 || this.left < 0 ? undefined : this.bytes.toString('utf8', from, this.at);
+  }
+
   /** A signed 32-bit number in zigzag and groups of 7 bits. */
   varint(): number {
     let byte = this.byte();

@@ -1,3 +1,5 @@
+import { encoded, type Encoded } from './internals.js';
+
 /** Longer than this, copying and encoding are left to Node, whose calls cost about as much as so many bytes by hand. */
 const shortLength = 63;
 
@@ -21,8 +23,9 @@ export class ByteWriter {
     return this;
   }
 
-  copy(): Buffer {
-    return Buffer.from(this.bytes.subarray(0, this.length));
+  /** A copy of what was written, as kafkajs takes it. */
+  encoded(): Encoded {
+    return encoded(Buffer.from(this.bytes.subarray(0, this.length)));
   }
 
   /** What was written from `from` on, as it stands in the writer's own memory. */

@@ -23,11 +23,15 @@ export function fastDecodeMessages(original: DecodeMessages): DecodeMessages {
 function decodeMessages(decoder: Decoder): FetchedRecord[] | undefined {
   const { buffer, offset } = decoder;
   const size = new ByteReader(buffer, offset).int32();
-  const from = offset + 4;
-  if (buffer.length < from + size || size <= magicOffset || buffer[from + magicOffset] !== version) return undefined;
-  const records = decodeBatches(new ByteReader(buffer.subarray(from, from + size)));
-  if (records !== undefined) decoder.offset = from + size;
+  const records = readRecords(buffer, offset + 4, size);
+  if (records !== undefined) decoder.offset = offset + 4 + size;
   return records;
+}
+
+/** The records in `size` bytes from `from` on; undefined where this is nothing for us. */
+export function readRecords(bytes: Buffer, from: number, size: number): FetchedRecord[] | undefined {
+  if (bytes.length < from + size || size <= magicOffset || bytes[from + magicOffset] !== version) return undefined;
+  return decodeBatches(new ByteReader(bytes.subarray(from, from + size)));
 }
 
 /** All whole batches; the last one may be cut off, which ends a fetched partition. */

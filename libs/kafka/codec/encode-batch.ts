@@ -1,11 +1,8 @@
 import type { ByteWriter } from './byte-writer.js';
 import { crc32c } from './crc32c.js';
-import type { Message } from './internals.js';
+import { exactDigits, type Message } from './internals.js';
 
 const version = 2;
-
-/** A Unix time as kafkajs's users give it, in as many digits as a number holds exactly. */
-const milliseconds = /^\d{1,15}$/;
 
 /**
  * Writes a record batch (version 2) without compression, transaction or producer id, as `protocol/recordBatch/v0` and
@@ -45,7 +42,7 @@ function timestampsOf(messages: readonly Message[], now: number): { first: numbe
   let last: string | undefined;
   for (const { timestamp } of messages) {
     if (timestamp === undefined || timestamp === null) continue;
-    if (typeof timestamp !== 'string' || !milliseconds.test(timestamp)) return undefined;
+    if (typeof timestamp !== 'string' || !exactDigits.test(timestamp)) return undefined;
     if (first === undefined || timestamp < first) first = timestamp;
     if (last === undefined || timestamp > last) last = timestamp;
   }

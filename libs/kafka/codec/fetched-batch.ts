@@ -8,6 +8,9 @@ interface PartitionData {
 }
 
 interface Batch {
+  lastOffset: () => string;
+  offsetLag(): string;
+  offsetLagLow(): string;
   readonly messages: readonly FetchedRecord[];
   readonly messagesWithinOffset: readonly FetchedRecord[];
 }
@@ -19,7 +22,9 @@ export type BatchClass = new (topic: string, fetchedOffset: string, data: Partit
  * records twice; where all are wanted, as nearly always, this does neither. Aborted transactions are the original's.
  */
 export function fastBatch(Original: BatchClass): BatchClass {
-  class FastBatch {
+  const original = Original.prototype as Batch;
+  class FastBatch implements Batch {
+    declare lastOffset: () => string;
     readonly partition: number;
     readonly highWatermark: string;
     readonly rawMessages: readonly FetchedRecord[];
@@ -47,7 +52,21 @@ export function fastBatch(Original: BatchClass): BatchClass {
           data,
         ));
     }
+
+    offsetLag(): string {
+      return this.lagOf(this.lastOffset()) ?? original.offsetLag.call(this);
+    }
+
+    offsetLagLow(): string {
+      return this.lagOf(this.messagesWithinOffset[0]?.offset) ?? original.offsetLagLow.call(this);
+    }
+
+    /** Records behind one of this offset; undefined where that is not for numbers to say. */
+    private lagOf(offset: string | undefined): string | undefined {
+      const lag = Number(this.highWatermark) - 1 - Number(offset);
+      return Number.isSafeInteger(lag) && Number.isSafeInteger(Number(offset)) ? String(lag) : undefined;
+    }
   }
-  Object.setPrototypeOf(FastBatch.prototype, Original.prototype as object);
+  Object.setPrototypeOf(FastBatch.prototype, original);
   return FastBatch;
 }

@@ -1,6 +1,6 @@
 import type { PartitionMetadata } from 'kafkajs';
 
-/** What kafkajs 2.2.4 passes between its modules, as far as the replacements use it. */
+// What kafkajs 2.2.4 passes between its modules, as far as the replacements use it.
 
 /** A message as it was given to `producer.send`: unchecked, but for the presence of a value. */
 export interface Message {
@@ -21,6 +21,18 @@ export interface Encoded {
   size(): number;
 }
 
+export const encoded = (buffer: Buffer): Encoded => ({
+  ...{ buf: buffer, buffer, offset: buffer.length },
+  size: () => buffer.length,
+});
+
+export interface ProtocolRequest {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly apiName: string;
+  readonly encode: () => Promise<Encoded>;
+}
+
 export interface ProduceParameters {
   readonly acks: number;
   readonly timeout: number;
@@ -38,12 +50,8 @@ export interface ProduceParameters {
   }[];
 }
 
-export interface ProduceRequest {
-  readonly apiKey: number;
-  readonly apiVersion: number;
-  readonly apiName: string;
+export interface ProduceRequest extends ProtocolRequest {
   readonly expectResponse: () => boolean;
-  readonly encode: () => Promise<Encoded>;
 }
 
 export type CreateProduceRequest = (parameters: ProduceParameters) => ProduceRequest;
@@ -91,3 +99,37 @@ export interface FetchedRecord {
 }
 
 export type DecodeMessages = (decoder: Decoder) => Promise<FetchedRecord[]> | FetchedRecord[];
+
+/** A whole number of so few digits that a number holds it exactly. */
+export const exactDigits = /^\d{1,15}$/;
+
+export interface FetchParameters {
+  readonly replicaId: number;
+  readonly isolationLevel?: number;
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  readonly maxBytes: number;
+  readonly sessionId?: number;
+  readonly sessionEpoch?: number;
+  readonly forgottenTopics?: readonly unknown[];
+  readonly rackId?: string | null;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly currentLeaderEpoch?: number;
+      readonly fetchOffset: unknown;
+      readonly logStartOffset?: unknown;
+      readonly maxBytes: number;
+    }[];
+  }[];
+}
+
+export type CreateFetchRequest = (parameters: FetchParameters) => ProtocolRequest;
+
+/** Puts a request's header in front of what it encodes to. */
+export type CreateRequest = (given: {
+  correlationId: number;
+  clientId?: string | null;
+  request: Pick<ProtocolRequest, 'apiKey' | 'apiVersion' | 'encode'>;
+}) => Promise<Encoded>;

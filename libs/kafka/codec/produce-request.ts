@@ -43,6 +43,5 @@ function encode(parameters: ProduceParameters): Promise<Encoded> | undefined {
       writer.int32At(sizeAt, writer.length - sizeAt - 4);
     }
   }
-  const buffer = writer.copy();
-  return Promise.resolve({ buf: buffer, buffer, offset: buffer.length, size: () => buffer.length });
+  return Promise.resolve(writer.encoded());
 }
