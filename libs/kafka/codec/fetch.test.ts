@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { fastFetchRequest } from './fetch-request.js';
 import { fastFetchResponse, type FetchResponse } from './fetch-response.js';
-import { type ConsumerGroupClass, filledBatches } from './filled-batches.js';
+import { filledBatches } from './filled-batches.js';
 import type { CreateFetchRequest, CreateRequest, Encoded, FetchParameters } from './internals.js';
 import { fastRequest } from './request.js';
 
