@@ -54,8 +54,11 @@ export function loadPrivateCopy(name: string, replacements: Readonly<Record<stri
       return;
     }
     const toOthers = createRequire(file);
+    // Some of kafkajs's modules require others again with every request.
+    const targets = new Map<string, string>();
     const require = (request: string): unknown => {
-      const target = toOthers.resolve(request);
+      const target = targets.get(request) ?? toOthers.resolve(request);
+      targets.set(request, target);
       return target.startsWith(root + sep) ? load(target) : toOthers(request);
     };
     const body = compileFunction(source, bodyParameters, { filename: file }) as Body;
