@@ -46,10 +46,4 @@ describe('the README', () => {
       expect(output, command).toMatch(expected[block] ?? /./);
     }
   });
-
-  it('shows SQL in “Query the log” that Postgres understands', async () => {
-    const queries = [...readFileSync('docs/how-to/query-the-log.md', 'utf8').matchAll(/```sql\n([\s\S]*?)```/g)];
-    expect(queries.length).toBeGreaterThanOrEqual(4);
-    for (const [, query = ''] of queries) await stack().pool.query(query);
-  });
 });

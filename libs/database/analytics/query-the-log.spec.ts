@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dropDatabase, freshDatabase, repository } from '#testing';
+import { analystRole } from '../analyst.js';
+import { Database } from '../database.js';
+import { inTransaction } from '../in-transaction.js';
+import { openDatabase } from '../open-database.js';
+import { writeSampleLog } from '../testing/sample-log.js';
+
+const page = readFileSync(join(repository, 'docs/how-to/query-the-log.md'), 'utf8');
+const queries = [...page.matchAll(/\n([^\n]+:)\n\n```sql\n([\s\S]*?)```/g)].map(([, about = '', sql = '']) => [about, sql] as const); // prettier-ignore
+
+let url: string;
+let database: Database;
+
+beforeAll(async () => {
+  url = await freshDatabase();
+  database = openDatabase({ url });
+  await database.migrated;
+  await writeSampleLog(database.pool, 'digits');
+});
+afterAll(async () => {
+  await database.close();
+  await dropDatabase(url);
+});
+
+describe('“Query the prediction log”', () => {
+  it('has a dozen queries', () => {
+    expect(queries.length).toBeGreaterThanOrEqual(12);
+    expect(queries).toHaveLength(page.match(/```sql/g)?.length ?? 0);
+  });
+
+  it.each(queries)('%s finds something, as an analyst', async (_about, sql) => {
+    const rows = await inTransaction(database.pool, async (client) => {
+      await client.query(`SET LOCAL ROLE ${analystRole}`);
+      return (await client.query(sql)).rows;
+    });
+    expect(rows).not.toEqual([]);
+  });
+});
