@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -20,6 +20,7 @@ describe('the command line', () => {
         ...process.env,
         DEPLOYER_URL: stack().deployerUrl,
         INGRESS_URL: stack().ingressUrl,
+        FEEDBACK_URL: stack().service('feedback').url,
         NO_COLOR: '1',
       };
       const child = execFile(
@@ -96,6 +97,28 @@ describe('the command line', () => {
       rows: 1,
       estimates: [{ target: 'policy thompson' }],
     });
+  });
+
+  it('exports the log, and finds nothing wrong with it', async () => {
+    const file = join(folder, 'log.csv');
+    const exported = await understudy('export', name, '-o', file);
+    expect(exported, exported.output).toMatchObject({ code: 0 });
+    expect(readFileSync(file, 'utf8')).toMatch(/^endpoint,request_id,.*\nby-cli,from-cli,/);
+    const lines = await understudy('export', name, '--view', 'experiment_log', '--from', '2026-01-01T00:00:00Z');
+    expect(lines.output).toContain('"request_id":"from-cli"');
+    const audited = await understudy('audit', name, '-o', 'json');
+    expect(audited, audited.output).toMatchObject({ code: 0 });
+    expect(JSON.parse(audited.output)).toMatchObject({ endpoint: name, requests: 1, differences: 0 });
+    expect(await understudy('get', '-o', 'file')).toMatchObject({ code: 2 });
+  });
+
+  it('finds what somebody changed by hand, and mends it', async () => {
+    await stack().pool.query('UPDATE arm_stats SET scored = scored + 1 WHERE endpoint = $1', [name]);
+    const found = await understudy('audit', name);
+    expect(found).toMatchObject({ code: 1 });
+    expect(found.output).toMatch(/arm_stats 1\/0\/v[12][\s\S]*1 difference/);
+    expect(await understudy('audit', name, '--repair')).toMatchObject({ code: 0 });
+    expect(await understudy('audit', name)).toMatchObject({ code: 0 });
   });
 
   it('pauses, resumes, promotes and rolls back', async () => {

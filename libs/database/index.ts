@@ -20,5 +20,6 @@ export { openDatabase } from './open-database.js';
 export { dayPartition, daysAhead, ensurePartitions } from './partitions.js';
 export { jsonbText, plainText } from './postgres-text.js';
 export { isRefused, sqlStateOf } from './problems.js';
+export { dropOldDays } from './retention.js';
 export { StepFactsCache } from './step-facts.js';
 export type { StepFacts, StepKey } from './step-facts.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Counter, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import { Registry } from '#platform';
 
 /** What became of a row. */
@@ -9,6 +9,7 @@ export type RowResult = 'recorded' | 'repeated' | 'refused' | 'unreadable';
 export class RecorderMetrics {
   private readonly rows: Counter<'result'>;
   private readonly transactions: Histogram;
+  private readonly rowsWithoutDay: Gauge;
 
   constructor(registry: Registry) {
     this.rows = new Counter({
@@ -24,10 +25,19 @@ export class RecorderMetrics {
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
       registers: [registry],
     });
+    this.rowsWithoutDay = new Gauge({
+      name: 'understudy_recorder_default_partition_rows',
+      help: 'Rows of the log that no day partition is there for: requests of the far past or future; counted every ten minutes',
+      registers: [registry],
+    });
   }
 
   count(result: RowResult, rows: number): void {
     if (rows > 0) this.rows.inc({ result }, rows);
+  }
+
+  withoutDay(rows: number): void {
+    this.rowsWithoutDay.set(rows);
   }
 
   /** Call what it returns when the transaction has ended. */

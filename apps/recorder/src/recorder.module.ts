@@ -4,7 +4,7 @@ import { KafkaModule } from '#kafka';
 import { BacktestPredictionsConsumer } from './backtests/on-backtest-predictions.consumer.js';
 import type { RecorderConfig } from './config.js';
 import { PredictionsConsumer } from './on-predictions.consumer.js';
-import { PartitionKeeper } from './partition-keeper.js';
+import { PartitionKeeper, RETENTION_DAYS } from './partition-keeper.js';
 import { PredictionRecorder } from './prediction-recorder.js';
 import { RecorderMetrics } from './recorder-metrics.js';
 
@@ -22,7 +22,12 @@ export class RecorderModule {
       module: RecorderModule,
       imports: [KafkaModule.for(config, { maxInFlight, portion }), DatabaseModule.for(config, connections)],
       controllers: [BacktestPredictionsConsumer, PredictionsConsumer],
-      providers: [PredictionRecorder, PartitionKeeper, RecorderMetrics],
+      providers: [
+        { provide: RETENTION_DAYS, useValue: config.RETENTION_DAYS },
+        PredictionRecorder,
+        PartitionKeeper,
+        RecorderMetrics,
+      ],
     };
   }
 }

@@ -34,7 +34,7 @@ describe('“Query the prediction log”', () => {
   it.each(queries)('%s finds something, as an analyst', async (_about, sql) => {
     const rows = await inTransaction(database.pool, async (client) => {
       await client.query(`SET LOCAL ROLE ${analystRole}`);
-      return (await client.query(sql)).rows;
+      return (await client.query<Record<string, unknown>>(sql)).rows;
     });
     expect(rows).not.toEqual([]);
   });

@@ -8,6 +8,7 @@ import { TruthAndJoins1764000000009 } from './0009-truth-and-joins.js';
 import { Analytics1764000000010 } from './0010-analytics.js';
 import { Backtests1764000000011 } from './0011-backtests.js';
 import { VersionHealth1764000000012 } from './0012-version-health.js';
+import { Retention1764000000015 } from './0015-retention.js';
 
 /** Every migration in its order: a new one is one file and one line here. What has been released is never edited. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   Analytics1764000000010,
   Backtests1764000000011,
   VersionHealth1764000000012,
+  Retention1764000000015,
 ];

@@ -71,6 +71,18 @@ describe.each(['key', 'request'] as const)('an audit of an endpoint that assigns
     expect(await differences(endpoint)).toEqual([]);
   });
 
+  it('leaves out the statistics of rollouts whose first days are not kept any more', async () => {
+    const endpoint = await servedEndpoint(assignment);
+    await harness.joinAll();
+    await pool.query(`DELETE FROM predictions WHERE endpoint = $1 AND request_id < 'r2'`, [endpoint]);
+    await pool.query(`DELETE FROM outcomes WHERE endpoint = $1 AND request_id < 'r2'`, [endpoint]);
+    expect(tablesOf(await differences(endpoint))).toContain('arm_stats');
+    await pool.query(`UPDATE traffic_plans SET created_at = now() - interval '9 days' WHERE endpoint = $1`, [endpoint]);
+    await pool.query(`UPDATE log_retention SET kept_from = now() - interval '5 days'`);
+    expect(await differences(endpoint)).toEqual([]);
+    await pool.query(`UPDATE log_retention SET kept_from = '-infinity'`);
+  });
+
   it('says how far it is', async () => {
     const endpoint = await servedEndpoint(assignment);
     const progress: number[] = [];

@@ -57,7 +57,8 @@ class StatisticsPass implements RecountPass {
   async *end(): AsyncGenerator<Difference> {
     await this.leaveOutQueued();
     await this.putAway();
-    for (const table of statisticsTables) yield* this.compare(table);
+    const first = await this.firstWholeRollout();
+    for (const table of statisticsTables) yield* this.compare(table, first);
   }
 
   async repair(client: pg.ClientBase): Promise<void> {
@@ -77,6 +78,18 @@ class StatisticsPass implements RecountPass {
 
   private nothing(): StatisticsChange {
     return new StatisticsChange((step) => this.context.facts.get(step));
+  }
+
+  /** Of rollouts that began before the oldest day that is kept, rows are gone that the statistics hold. */
+  private async firstWholeRollout(): Promise<number> {
+    const { client, endpoint } = this.context;
+    const { rows } = await client.query<{ first: number }>(
+      `SELECT coalesce(max(rollout) + 1, 0) AS first
+       FROM (SELECT rollout, min(created_at) AS begun FROM traffic_plans WHERE endpoint = $1 GROUP BY rollout) r, log_retention
+       WHERE begun < kept_from`,
+      [endpoint],
+    );
+    return rows[0]?.first ?? 0;
   }
 
   private async leaveOutQueued(): Promise<void> {
@@ -103,7 +116,7 @@ class StatisticsPass implements RecountPass {
   }
 
   /** Sums may differ by what rounding does, and a row of nothing but zeros is as good as none. */
-  private async *compare({ name, key, sums, recounted }: StatisticsTable): AsyncGenerator<Difference> {
+  private async *compare({ name, key, sums, recounted }: StatisticsTable, first: number): AsyncGenerator<Difference> {
     const { client, endpoint, repair } = this.context;
     const differs = sums
       .map(
@@ -113,16 +126,16 @@ class StatisticsPass implements RecountPass {
       .join(' OR ');
     const joined = `
       FROM (SELECT ${key.join(', ')}, ${sums.map((sum) => `${sum}::float8`).join(', ')} FROM ${name} WHERE endpoint = $1) s
-      FULL JOIN (${recounted}) r USING (${key.join(', ')}) WHERE ${differs}`;
+      FULL JOIN (${recounted}) r USING (${key.join(', ')}) WHERE rollout >= $2 AND (${differs})`;
     const object = (from: string) => `jsonb_build_object(${sums.map((sum) => `'${sum}', ${from}.${sum}`).join(', ')})`;
     const sql = `SELECT concat_ws('/', ${key.join(', ')}) AS key, ${object('s')} AS stored, ${object('r')} AS recounted ${joined} ORDER BY 1`;
-    for await (const row of readByCursor<Omit<Difference, 'table'>>(client, sql, [endpoint])) {
+    for await (const row of readByCursor<Omit<Difference, 'table'>>(client, sql, [endpoint, first])) {
       yield { table: name, key: row.key, stored: present(row.stored), recounted: present(row.recounted) };
     }
     if (!repair) return;
     await client.query(
       `INSERT INTO mending_${name} SELECT ${key.join(', ')}, ${sums.map((sum) => `coalesce(r.${sum}, 0) - coalesce(s.${sum}, 0)`).join(', ')} ${joined}`,
-      [endpoint],
+      [endpoint, first],
     );
   }
 }
