@@ -46,7 +46,9 @@ async function deleteWhatBelongsTo(pool: pg.Pool, table: string, ends: Date): Pr
   await pool.query('UPDATE log_retention SET kept_from = greatest(kept_from, $1)', [ends]);
   for (const text of [
     `DELETE FROM ground_truth g USING ${table} p WHERE g.endpoint = p.endpoint AND g.request_id = p.request_id AND p.slot = 'primary'`,
-    ...['outcomes', 'scoring_errors'].map((of) => `DELETE FROM ${of} WHERE requested_at < '${ends.toISOString()}'`),
+    ...['outcomes', 'scoring_errors', 'backtest_predictions'].map(
+      (of) => `DELETE FROM ${of} WHERE requested_at < '${ends.toISOString()}'`,
+    ),
   ]) {
     await pool.query({ text, ...patience });
   }
@@ -72,5 +74,6 @@ async function drop(pool: pg.Pool, table: string, ends: Date): Promise<boolean> 
 async function deleteStrays(pool: pg.Pool, before: Date): Promise<void> {
   const midnight = new Date(Math.floor(before.getTime() / 86_400_000) * 86_400_000);
   await pool.query('DELETE FROM predictions_default WHERE requested_at < $1', [midnight]);
-  await pool.query({ text: 'DELETE FROM ground_truth WHERE at < $1', values: [midnight], ...patience });
+  for (const table of ['unmatched_truth', 'ground_truth'])
+    await pool.query({ text: `DELETE FROM ${table} WHERE at < $1`, values: [midnight], ...patience });
 }

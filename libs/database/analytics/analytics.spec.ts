@@ -116,20 +116,13 @@ describe('rollout_timeline', () => {
 
 describe('unmatched_truth', () => {
   it('lists truth that found no request, once nobody waits for one any more', async () => {
-    const given = [
-      ['digits', 'never-asked'],
-      ['nobody', 'x'],
-    ];
     const list = () => select('SELECT endpoint, request_id, reason FROM analytics.unmatched_truth ORDER BY endpoint');
+    const known = { endpoint: 'digits', request_id: 'never-asked', reason: 'unknown request' };
     await database.pool.query(`INSERT INTO ground_truth (endpoint, request_id, truth) VALUES ('nobody', 'x', '1')`);
-    expect(await list()).toEqual([]);
+    expect(await list()).toEqual([known]);
     // As feedback does when the window has passed.
-    for (const row of given)
-      await database.pool.query('INSERT INTO unmatched_truth (endpoint, request_id, at) VALUES ($1, $2, now())', row);
-    expect(await list()).toEqual([
-      { endpoint: 'digits', request_id: 'never-asked', reason: 'unknown request' },
-      { endpoint: 'nobody', request_id: 'x', reason: 'unknown endpoint' },
-    ]);
+    await database.pool.query(`INSERT INTO unmatched_truth (endpoint, request_id, at) VALUES ('nobody', 'x', now())`);
+    expect(await list()).toEqual([known, { endpoint: 'nobody', request_id: 'x', reason: 'unknown endpoint' }]);
   });
 });
 

@@ -55,6 +55,9 @@ export async function writeSampleLog(client: pg.Pool | pg.ClientBase, endpoint: 
   await client.query(`INSERT INTO ground_truth (endpoint, request_id, truth) VALUES ($1, 'never-asked', '1')`, [
     endpoint,
   ]);
+  await client.query(`INSERT INTO unmatched_truth (endpoint, request_id, at) VALUES ($1, 'never-asked', now())`, [
+    endpoint,
+  ]);
   await client.query('DELETE FROM pending_joins');
 }
 
