@@ -87,6 +87,18 @@ describe('the command line', () => {
     );
   });
 
+  it('imports the truths of a file, and says which of them match nothing', async () => {
+    const [row] = await stack().log.awaitRowsOf(name, 'from-cli');
+    const { predictions } = row!.response as { predictions: unknown[] };
+    const file = join(folder, 'truths.csv');
+    const unmatched = join(folder, 'unmatched.jsonl');
+    writeFileSync(file, `id,truth,at\nfrom-cli,${String(predictions[0])},\nnever-asked,3,\nfrom-cli,3,yesterday\n`);
+    const imported = await understudy('truth', 'import', file, '--endpoint', name, '--unmatched', unmatched);
+    expect(imported, imported.output).toMatchObject({ code: 0 });
+    expect(imported.output).toMatch(/2 of 3 truths accepted\n1 rejected:\n {2}row 3: at: /);
+    expect(readFileSync(unmatched, 'utf8')).toBe(`{"endpoint":"${name}","id":"never-asked"}\n`);
+  });
+
   it('says what each version would have earned, by the log', async () => {
     const evaluated = await understudy('evaluate', name);
     expect(evaluated, evaluated.output).toMatchObject({ code: 0 });

@@ -156,6 +156,28 @@ export class Api {
     return (await response.json()) as { accepted: number; rejected: { index: number; error: string }[] };
   }
 
+  /** Truths as lines, of any number. */
+  async truthLines(
+    name: string,
+    truths: readonly object[],
+  ): Promise<{ accepted: number; rejected: { index: number; error: string }[] }> {
+    const url = `${this.addresses.ingress}/v1/endpoints/${encodeURIComponent(name)}/ground-truth`;
+    const body = truths.map((truth) => `${JSON.stringify(truth)}\n`).join('');
+    const response = await this.call(url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/x-ndjson' },
+    });
+    return (await response.json()) as { accepted: number; rejected: { index: number; error: string }[] };
+  }
+
+  /** Those of the ids of which no request is in the log. */
+  async unknownRequests(name: string, ids: readonly string[]): Promise<string[]> {
+    const path = `/${encodeURIComponent(name)}/unknown-requests`;
+    const call = { method: 'POST', body: JSON.stringify({ ids }), headers: json };
+    return ((await this.deployer(path, call)) as { unknown: string[] }).unknown;
+  }
+
   private backtests(name: string, path: string, call?: Call): Promise<unknown> {
     return this.deployer(`/${encodeURIComponent(name)}/backtests${path}`, call);
   }

@@ -6,6 +6,7 @@ import { EndpointsController } from './api/endpoints.controller.js';
 import { ErrorFilter } from './api/error-filter.js';
 import { ExperimentLogController } from './api/experiment-log.controller.js';
 import { LogExportController } from './api/log-export.controller.js';
+import { UnknownRequestsController } from './api/unknown-requests.controller.js';
 import { LogStreams } from './api/log-streams.js';
 import { Views } from './api/views.js';
 import { ApplyManifest } from './apply-manifest.js';
@@ -53,6 +54,7 @@ export class DeployerModule {
         EvidenceConsumer,
         ExperimentLogController,
         LogExportController,
+        UnknownRequestsController,
         PlansConsumer,
       ],
       providers: [
