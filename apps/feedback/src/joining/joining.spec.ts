@@ -271,6 +271,35 @@ describe('a truth', () => {
   });
 });
 
+describe('several services at once', () => {
+  it('share the work, and one that is killed in the middle loses and repeats nothing', async () => {
+    const endpoint = await harness.endpoint({ assignment: 'key', truth: { window: '10m' } });
+    const requestedAt = Date.now() - minute;
+    const ids = Array.from({ length: 300 }, (_, n) => `r${n}`);
+    for (const [n, id] of ids.entries()) {
+      const common = { endpoint, id, requestedAt, routingKey: `k${n % 7}` };
+      await recordRow(harness.pool, { ...common, slot: 'primary', role: 'primary', version: 'v1', answer: n % 3 });
+      await recordRow(harness.pool, { ...common, slot: 'shadow:v2', role: 'shadow', version: 'v2', answer: 1 });
+      await insertTruth(harness.pool, { endpoint, id, truth: 1, at: requestedAt + n });
+    }
+    const service = async (): Promise<void> => {
+      for (let more = true; more;) {
+        await harness.joinAndDie();
+        more = (await harness.joinOnce()).more;
+      }
+    };
+    expect(await harness.joinAndDie()).toBeGreaterThan(0);
+    await Promise.all([service(), service()]);
+    await harness.joinAll();
+    expect(await harness.outcomes(endpoint)).toHaveLength(2 * ids.length);
+    expect(await harness.arms(endpoint)).toMatchObject([
+      { version: 'v1', requests: 300, units: 7, scored: 7, joined: 7 },
+    ]);
+    expect(await harness.pairs(endpoint)).toMatchObject([{ requests: '300', scored: '300' }]);
+    expect(await recount(harness.pool, endpoint)).toEqual([]);
+  });
+});
+
 describe('with missing: default', () => {
   const truth = { window: '10m', missing: 'default', default: 0 };
   const old = Date.now() - 15 * minute;

@@ -4,7 +4,7 @@ import { inTransaction, openDatabase, StepFactsCache } from '#database';
 import { delayColumns } from '../statistics/delay-columns.js';
 import { closeWindows } from '../joining/close-windows.js';
 import { EndpointRules } from '../joining/endpoint-rules.js';
-import { joinBatch, type JoinReport } from '../joining/join-batch.js';
+import { joinBatch, type JoinReport, type JoinSurroundings } from '../joining/join-batch.js';
 import { makeEndpoint, type TestEndpoint } from './log-writer.js';
 
 type Rows = Record<string, unknown>[];
@@ -36,8 +36,26 @@ export class JoiningHarness {
 
   /** One transaction of a service that knows nothing yet. */
   joinOnce(): Promise<JoinReport> {
-    const surroundings = { rules: new EndpointRules(), facts: new StepFactsCache(), limit: 50, now: Date.now() };
-    return inTransaction(this.pool, (client) => joinBatch(client, surroundings));
+    return inTransaction(this.pool, (client) => joinBatch(client, this.surroundings()));
+  }
+
+  /** A service that does the work of one transaction and is gone before it is committed. @returns requests it had taken */
+  async joinAndDie(): Promise<number> {
+    const client = await this.pool.connect();
+    client.on('error', () => undefined); // the connection that breaks
+    try {
+      await client.query('BEGIN');
+      const { requests } = await joinBatch(client, this.surroundings());
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await this.pool.query('SELECT pg_terminate_backend($1, 5000)', [rows[0]?.pid]);
+      return requests;
+    } finally {
+      client.release(true);
+    }
+  }
+
+  private surroundings(): JoinSurroundings {
+    return { rules: new EndpointRules(), facts: new StepFactsCache(), limit: 50, now: Date.now() };
   }
 
   /** Looks once at all that is waiting, also for what was put off. */
