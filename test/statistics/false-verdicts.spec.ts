@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { prepareSimulation, type World } from '#simulation';
 import { manifestWith } from '../../libs/simulation/testing/manifest-with.js';
 import { mostAllowed } from './allowed.js';
-import { amount, percent, Table } from './generated.js';
+import { amount, expectGenerated, percent, qualityPage, Table } from './generated.js';
 
 /**
  * False verdicts of every strategy, looked at after every batch over a long run: each at most its stated level (alpha .05, all kinds of
  * false verdicts of a rollout together), but for what chance adds to a count over a limited number of runs.
  */
 const alpha = 0.05;
-const runs = 300;
+const runs = 200;
 const table = new Table(['strategy', 'what would be false', 'truth and units', 'runs', 'false verdicts', 'allowed']);
 
 /** How truth comes, and who the unit is. */
@@ -181,3 +181,5 @@ describe('bandit', () => {
     expectLevel({ strategy, asked: 'the same, by an absolute error', versions, isFalse: one('promote'), truth });
   });
 });
+
+it('is what the page says', () => expectGenerated(qualityPage, 'false verdicts', table.markdown));
