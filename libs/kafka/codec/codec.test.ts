@@ -203,6 +203,17 @@ it('decodes what is corrupt as kafkajs does', async () => {
   );
 });
 
+it('decodes a record with any one byte changed as kafkajs does', async () => {
+  const recordsFrom = 61;
+  const made = await batchOf([{ key: 'k', value: 'v', headers: { h: 'x' } }]);
+  for (let at = recordsFrom; at < made.length; at++)
+    for (const byte of [0, 1, 2, 3, 4, 5, 6, 0x7f]) {
+      const changed = Buffer.from(made);
+      changed[at] = byte;
+      await expectSameRecords(partitionOf([changed, made]));
+    }
+});
+
 it('decodes plain batches without the original', () => {
   const fast = fastDecodeMessages(() => Promise.reject(new Error('the original')));
   return fc.assert(
