@@ -1,11 +1,13 @@
 /** Pure allocation: posteriors, the probability of being best, and one policy a file. */
 export * from './arm-statistics.js';
+export * from './contextual-weights.js';
 export * from './kl-ucb-index.js';
 export * from './linear-model.js';
 export * from './log-probability-of-best.js';
 export * from './normal-inverse-gamma.js';
 export * from './off-policy.js';
 export * from './policies/index.js';
+export { squarecbOptions } from './policies/squarecb.js';
 export * from './policies/ucb1.js';
 export * from './policy.js';
 export * from './posterior-of-arm.js';

@@ -18,14 +18,24 @@ export function emptyLinearModel(features: number, ridge = 1): LinearModel {
 
 /** The model after one more reward. */
 export function updateLinearModel(model: LinearModel, features: readonly number[], reward: number): LinearModel {
+  return addToLinearModel(model, features, { n: 1, sum: reward });
+}
+
+/** The model after n more rewards of requests with the same features; a negative n takes them back. */
+export function addToLinearModel(
+  model: LinearModel,
+  features: readonly number[],
+  { n, sum: reward }: { readonly n: number; readonly sum: number },
+): LinearModel {
+  checkFinite('n', n);
   checkFinite('reward', reward);
   const row = [1, ...features];
   check(row.length === model.moments.length, 'features must be as many as the model has', features.length);
   for (const value of features) checkFinite('a feature', value);
   return {
     ridge: model.ridge,
-    n: model.n + 1,
-    gram: model.gram.map((sum, at) => sum + (row[Math.floor(at / row.length)] ?? 0) * (row[at % row.length] ?? 0)),
+    n: model.n + n,
+    gram: model.gram.map((sum, at) => sum + n * (row[Math.floor(at / row.length)] ?? 0) * (row[at % row.length] ?? 0)),
     moments: model.moments.map((sum, i) => sum + reward * (row[i] ?? 0)),
   };
 }

@@ -91,5 +91,7 @@ export const loggedRequest = z.object({
   /** Each version's probability under that plan; empty where the plan is not known any more. */
   weights: z.record(z.string(), z.number()),
   reward: z.number(),
+  /** The numbers that a contextual plan drew by. */
+  features: z.array(z.number()).optional(),
 });
 export type LoggedRequest = z.infer<typeof loggedRequest>;

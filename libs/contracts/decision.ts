@@ -16,6 +16,8 @@ export const decision = z.object({
   propensity: z.number().min(0).max(1).nullable(),
   /** True for requests pinned by path, rule or header: logged and scored, but in no statistic. */
   pinned: z.boolean(),
+  /** The numbers that a contextual plan drew by. */
+  features: z.array(z.number()).optional(),
   /** On a fallback that no `primary` row was written for: the version that had no living worker. */
   assigned: versionName.optional(),
   /** The plan's fallback, for the worker's second attempt. */

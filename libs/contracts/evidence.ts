@@ -51,6 +51,19 @@ export const bucketEvidence = z.object({
 });
 export type BucketEvidence = z.infer<typeof bucketEvidence>;
 
+/**
+ * Sums over the scored requests of a version that a contextual plan assigned, z = (1, features): all that a linear model of its reward needs.
+ */
+export const modelEvidence = z.object({
+  version: versionName,
+  scored: z.int().min(0),
+  /** Σ z zᵀ, row by row. */
+  gram: z.array(z.number()),
+  /** Σ reward · z. */
+  moments: z.array(z.number()),
+});
+export type ModelEvidence = z.infer<typeof modelEvidence>;
+
 /** A shadow beside the champion on the same requests. */
 export const pairEvidence = z.object({
   champion: versionName,
@@ -85,6 +98,8 @@ export const evidence = z.object({
   buckets: z.array(bucketEvidence).optional(),
   /** What becomes of requests without truth (`truth.missing`): with `drop` the arms' truths must be as many and as soon as each other's. */
   missing: z.enum(['drop', 'default']).optional(),
+  /** Absent where the plan is not contextual. */
+  models: z.array(modelEvidence).optional(),
   /** Seconds of log not yet in this snapshot; while it exceeds the endpoint's `maxLag`, no rollout advances. */
   lagSeconds: z.number().min(0).default(0),
 });

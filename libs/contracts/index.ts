@@ -1,5 +1,6 @@
 export * from './audit.js';
 export * from './backtest.js';
+export * from './contextual.js';
 export * from './control.js';
 export * from './decision.js';
 export * from './delay.js';

@@ -22,6 +22,8 @@ export const prediction = z.object({
   step: z.int(),
   propensity: z.number().nullable(),
   pinned: z.boolean(),
+  /** On a primary row: the numbers that a contextual plan drew by. */
+  features: z.array(z.number()).optional(),
   routingKey: z.string().nullable(),
   source: z.enum(['http', 'kafka']),
   request: json,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { contextualPart } from './contextual.js';
 import { endpointName, versionName } from './names.js';
 
 const share = z.number().min(0).max(1);
@@ -41,6 +42,8 @@ export const trafficPlan = z.object({
   /** Milliseconds that a request from Kafka without a deadline of its own may take; absent: no deadline. */
   kafkaDeadlineMs: z.int().min(1).optional(),
   rules: z.array(routingRule).optional(),
+  /** Shares each request out by what it says; `allocation` is for those whose features cannot be read. */
+  contextual: contextualPart.optional(),
   /** Width in ms of the time buckets that rewards are counted in beside the steps, for a policy that forgets; absent: none are kept. */
   bucketMs: z.int().min(1).optional(),
   /** The endpoint is gone; the record stays so that its epoch is never used again. */

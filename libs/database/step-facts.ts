@@ -18,10 +18,19 @@ export interface StepFacts {
   readonly from: number;
   /** Width of the time buckets that rewards are counted in too, ms; null where none are kept. */
   readonly bucketMs: number | null;
+  /** Each request had shares of its own. */
+  readonly contextual: boolean;
 }
 
 /** For rows whose plan is not in the database: each request is a unit of its own, and nobody is compared. */
-const unknown: StepFacts = { assignment: 'request', champion: null, weights: {}, from: 0, bucketMs: null };
+const unknown: StepFacts = {
+  assignment: 'request',
+  champion: null,
+  weights: {},
+  from: 0,
+  bucketMs: null,
+  contextual: false,
+};
 const maxKnown = 20_000;
 
 /** Looks up the facts of steps, each once: they never change, since a change of weights or assignment begins a new step. */
@@ -61,5 +70,6 @@ function factsOf(plan: TrafficPlan, from: number): StepFacts {
     weights: Object.fromEntries(plan.allocation.map(({ version, weight }) => [version, weight])),
     from,
     bucketMs: plan.bucketMs ?? null,
+    contextual: plan.contextual !== undefined,
   };
 }

@@ -1,4 +1,5 @@
 import type { TrafficPlan } from '#contracts';
+import { CompiledContext } from './compile-context.js';
 
 /** A shadow with the constant part of the text that is hashed for it. */
 export interface CompiledShadow {
@@ -21,6 +22,8 @@ export class CompiledPlan {
   /** Fraction of each shadow. */
   readonly fractions: ReadonlyMap<string, number>;
   readonly byKey: boolean;
+  /** Set where each request is shared out by what it says. */
+  readonly context: CompiledContext | undefined;
 
   constructor(plan: TrafficPlan) {
     const entries = plan.allocation.filter((entry) => entry.weight > 0);
@@ -34,6 +37,7 @@ export class CompiledPlan {
       .map(({ version, fraction }) => ({ version, fraction, prefix: `${plan.salt}\0shadow\0${version}\0` }));
     this.fractions = new Map(this.shadows.map(({ version, fraction }) => [version, fraction]));
     this.byKey = plan.assignment === 'key';
+    this.context = plan.contextual && new CompiledContext(plan.contextual, this.versions);
   }
 }
 

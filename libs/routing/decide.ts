@@ -12,6 +12,8 @@ export interface RoutingQuestion {
   readonly routingKey?: string | null | undefined;
   /** For the plan's rules; needed only where it has some. */
   readonly headers?: RoutingHeaders | undefined;
+  /** With a contextual plan: what `plan.context.read` made of the request's body; null or absent where it could not be read. */
+  readonly features?: readonly number[] | null | undefined;
   /** A version that the caller named: it is taken, whatever the plan says. */
   readonly pinned?: string | null | undefined;
 }
@@ -19,10 +21,12 @@ export interface RoutingQuestion {
 /** Who answers. */
 export interface Assignment {
   readonly version: string;
-  /** Probability of this version under the plan: its weight. Null where nothing was drawn. */
+  /** Probability of this version under the plan: its weight, or what its model made of the request's features. Null where nothing was drawn. */
   readonly propensity: number | null;
   /** Named by the caller or by a rule: logged and scored, but in no statistic. */
   readonly pinned: boolean;
+  /** The numbers that a contextual plan drew by. */
+  readonly features?: readonly number[];
 }
 
 /**
@@ -40,8 +44,18 @@ export function decide(question: RoutingQuestion): Assignment {
   if (ruled !== undefined) return { version: ruled, propensity: null, pinned: true };
 
   const unit = compiled.byKey && routingKey ? routingKey : requestId;
-  const index = intervalOf(compiled.ends, hashToUnit(compiled.prefix + unit));
+  const point = hashToUnit(compiled.prefix + unit);
+  if (compiled.context !== undefined && question.features) return inContext(compiled, question.features, point);
+  const index = intervalOf(compiled.ends, point);
   return { version: compiled.versions[index] as string, propensity: compiled.weights[index] as number, pinned: false };
+}
+
+/** The same draw, with intervals as wide as the request's own probabilities. */
+function inContext({ context, versions }: CompiledPlan, features: readonly number[], point: number): Assignment {
+  const weights = context?.weights(features) ?? [];
+  let index = 0;
+  for (let end = weights[0] ?? 1; point >= end && index < weights.length - 1; end += weights[index] ?? 0) index++;
+  return { version: versions[index] as string, propensity: weights[index] as number, pinned: false, features };
 }
 
 /** Index of the interval [previous end, end) in which `point`, from [0, 1), lies. */

@@ -1,3 +1,4 @@
+export { CompiledContext } from './compile-context.js';
 export { CompiledPlan, compilePlan } from './compile-plan.js';
 export { decide, type Assignment, type RoutingQuestion } from './decide.js';
 export { drawShadows } from './draw-shadows.js';

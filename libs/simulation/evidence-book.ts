@@ -1,3 +1,4 @@
+import { addToLinearModel, emptyLinearModel, type LinearModel, type RewardSums } from '#bandits';
 import type { ArmEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
 import { addArm, armOf, type PlanDraft } from '#strategies';
 import { TimeBuckets } from './time-buckets.js';
@@ -13,6 +14,7 @@ export class EvidenceBook {
   private readonly pairs = new Map<string, PairEvidence>();
   /** Filled where a plan asks for them. */
   readonly buckets = new TimeBuckets();
+  private readonly models = new Map<string, LinearModel>();
   private seq = 0;
 
   constructor(private readonly endpoint: string) {}
@@ -25,7 +27,8 @@ export class EvidenceBook {
       .sort()
       .map((version) => armOf(undefined, version));
     for (const arm of arms) this.arms.set(keyOf(plan.step, arm.version), arm);
-    this.steps.push({ step: plan.step, from: at, weights, arms });
+    // As in the evidence that feedback publishes: nothing can be expected of shares that each request had for itself.
+    this.steps.push({ step: plan.step, from: at, weights: plan.contextual === undefined ? weights : {}, arms });
     if (this.steps.length > stepsApart) this.fold();
   }
 
@@ -45,13 +48,29 @@ export class EvidenceBook {
     return pair;
   }
 
+  /** Adds rewards of requests with these features to what is known of a version's model. */
+  learn(version: string, features: readonly number[], sums: RewardSums): void {
+    const model = this.models.get(version) ?? emptyLinearModel(features.length);
+    this.models.set(version, addToLinearModel(model, features, sums));
+  }
+
   /** All that is known; null before the first step. It changes when more is written. @param at ms */
   snapshot(at: number): Evidence | null {
     if (this.steps.length === 0) return null;
     const steps = this.folded === undefined ? this.steps : [this.folded, ...this.steps];
     const pairs = [...this.pairs.values()];
     const buckets = this.buckets.snapshot();
-    const parts = { steps, pairs, ...(buckets.length === 0 ? {} : { buckets }) };
+    const models = [...this.models].map(([version, { n: scored, gram, moments }]) => ({
+      version,
+      scored,
+      gram: [...gram],
+      moments: [...moments],
+    }));
+    const parts = {
+      ...{ steps, pairs },
+      ...(buckets.length === 0 ? {} : { buckets }),
+      ...(models.length === 0 ? {} : { models }),
+    };
     return { endpoint: this.endpoint, rollout: 1, seq: ++this.seq, at, ...parts, lagSeconds: 0 };
   }
 

@@ -40,10 +40,14 @@ export class Ledger {
     this.requests = Object.fromEntries(Object.keys(world.versions).map((version) => [version, 0]));
   }
 
-  /** @param at ms since the start */
-  add(given: readonly { readonly version: string; readonly requests: number }[], at: number): void {
+  /** @param at ms since the start @param world as these requests found it */
+  add(
+    given: readonly { readonly version: string; readonly requests: number }[],
+    at: number,
+    world: World = this.world,
+  ): void {
     const values = new Map(
-      Object.keys(this.world.versions).map((version) => [version, valueOf(this.world, this.rule, version, at)]),
+      Object.keys(world.versions).map((version) => [version, valueOf(world, this.rule, version, at)]),
     );
     const best = extreme([...values.values()], this.rule.goal);
     for (const { version, requests } of given) {

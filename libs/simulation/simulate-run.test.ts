@@ -45,6 +45,45 @@ describe('a bandit whose arms change', () => {
   });
 });
 
+describe('a contextual bandit', () => {
+  const kind = (name: string, v1: number, v2: number) => ({
+    share: 0.5,
+    request: { parameters: { kind: name } },
+    rewards: { v1, v2 },
+  });
+  const world = { kinds: [kind('image', 0.9, 0.5), kind('text', 0.5, 0.9)], requests: 20_000 };
+  const features = [{ pointer: '/parameters/kind', oneOf: ['image', 'text'] }];
+  const regretOf = (policy: object | string): number => {
+    const manifest = manifestWith({ bandit: { arms: ['v1', 'v2'], cadence: '1s', policy, indifference: false } });
+    return runs(manifest, world, 5).reduce((sum, { regret }) => sum + regret / 5, 0);
+  };
+
+  it('learns which kind of request is for which arm, where one for all loses half of it', () => {
+    const blind = regretOf('thompson');
+    expect(blind).toBeGreaterThan(20_000 * 0.4 * 0.4);
+    expect(regretOf({ name: 'squarecb', features, gamma: 200 })).toBeLessThan(blind / 4);
+  });
+
+  it('confirms no winner, and says why', () => {
+    const manifest = manifestWith({
+      bandit: { arms: ['v1', 'v2'], cadence: '1s', policy: { name: 'squarecb', features } },
+    });
+    let last: unknown;
+    prepareSimulation({ manifest, world: worldWith(world) }).run(1, 0, ({ evaluation }) => (last = evaluation));
+    expect(JSON.stringify(last)).toContain('which arm is best depends on the request');
+    expect(last).toMatchObject({ status: 'running', plan: { step: 0, contextual: { features } } });
+  });
+
+  it('refuses kinds of requests that cannot be', () => {
+    const manifest = manifestWith({ bandit: { arms: ['v1', 'v2'] } });
+    const refused = (kinds: World['kinds'] & object) => () =>
+      simulateRun({ manifest, world: worldWith({ kinds }), seed: 1 });
+    expect(refused([kind('image', 0.9, 0.5)])).toThrow('sum to 0.5, expected 1');
+    expect(refused([kind('a', 0.9, 1.5), kind('b', 0, 0)])).toThrow('kind 1: rewards of v2');
+    expect(refused([{ share: 1, request: {}, rewards: { v9: 1 } }])).toThrow('version "v9"');
+  });
+});
+
 describe('a canary', () => {
   const manifest = manifestWith({ canary });
 

@@ -3,14 +3,14 @@ import type { Evidence, Verdict } from '#contracts';
 import type { Manifest } from '#manifests';
 import type { Evaluation, RegisteredStrategy } from '#strategies';
 import type { Surroundings } from './answers.js';
-import { sampleMultinomial } from './binomial.js';
 import { consumerDraw } from './consumers.js';
 import { EvidenceBook } from './evidence-book.js';
+import { kindsOf, overallAllocation, type Kind } from './kinds.js';
 import { Ledger } from './ledger.js';
 import { lookTimes, type LookTimes } from './look-times.js';
 import { ruleOf, strategyOf } from './manifest-parts.js';
 import { ShareTimeline } from './share-timeline.js';
-import { consumerTraffic, requestTraffic, type Traffic } from './traffic.js';
+import { consumerTraffic, requestTraffic, shareOut, type Traffic } from './traffic.js';
 import { TruthQueue } from './truth-queue.js';
 import { TruthTimes } from './truth-times.js';
 import type { World } from './world.js';
@@ -77,13 +77,14 @@ export function prepareSimulation({ manifest, world }: { manifest: Manifest; wor
       const uniform = uniformFrom(seed, run);
       const book = new EvidenceBook(manifest.name);
       const surroundings = { world, rule, truths, book, queue: new TruthQueue(), uniform };
-      const byRequest = requestTraffic(surroundings);
+      const kinds = kindsOf(world);
+      const byRequest = requestTraffic(surroundings, kinds);
       const salt = `${manifest.name}/${seed}/${run}`;
       const byKey =
         draw === undefined ? byRequest : consumerTraffic(surroundings, { draw, salt, endpoint: manifest.name });
       const traffic: Traffic = (stretch, n) =>
         stretch.plan.assignment === 'key' ? byKey(stretch, n) : byRequest(stretch, n);
-      return play({ manifest, strategy, looks, traffic, surroundings, run, observe });
+      return play({ manifest, strategy, looks, traffic, surroundings, kinds, run, observe });
     },
   };
 }
@@ -108,12 +109,13 @@ interface Play {
   readonly looks: LookTimes;
   readonly traffic: Traffic;
   readonly surroundings: Surroundings;
+  readonly kinds: readonly Kind[];
   readonly run: number;
   readonly observe: (look: Look) => void;
 }
 
 /** Stretch by stretch: the plan serves, truth comes in, the strategy looks. */
-function play({ manifest, strategy, looks, traffic, surroundings, run, observe }: Play): RunResult {
+function play({ manifest, strategy, looks, traffic, surroundings, kinds, run, observe }: Play): RunResult {
   const { world, rule, book, queue, uniform } = surroundings;
   const { times, arrived } = looks;
   const { assignment, maxLag } = manifest.envelope.spec;
@@ -134,14 +136,17 @@ function play({ manifest, strategy, looks, traffic, surroundings, run, observe }
     const requests = (arrived[i] ?? 0) - (arrived[i - 1] ?? 0);
     const { plan, status, state } = evaluation;
     const stretch = { plan, look: i, at: (from + to) / 2 };
-    timeline.add(plan.allocation, from, to);
+    timeline.add(overallAllocation(kinds, plan), from, to);
     const over = status !== 'running';
     if (!over) book.begin(plan, from);
-    const counts = over ? sampleMultinomial(requests, weightsOf(plan), uniform) : traffic(stretch, requests);
-    ledger.add(
-      plan.allocation.map(({ version }, k) => ({ version, requests: counts[k] ?? 0 })),
-      stretch.at,
-    );
+    const served = over ? shareOut(kinds, plan, requests, uniform) : traffic(stretch, requests);
+    for (const { world: found, counts } of served) {
+      ledger.add(
+        plan.allocation.map(({ version }, k) => ({ version, requests: counts[k] ?? 0 })),
+        stretch.at,
+        found,
+      );
+    }
     if (over) continue;
     queue.release(i);
     evaluation = look(state, to);
@@ -156,5 +161,3 @@ function decisionOf({ verdict, status }: Evaluation<unknown>, at: number, reques
   const ended = status !== 'running';
   return decisive.includes(outcome) || ended ? { outcome, version, reason, ended, at, requests } : null;
 }
-
-const weightsOf = ({ allocation }: Evaluation<unknown>['plan']): number[] => allocation.map(({ weight }) => weight);

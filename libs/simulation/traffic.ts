@@ -1,36 +1,59 @@
-import type { Uniform } from '#bandits';
+import type { RewardSums, Uniform } from '#bandits';
 import { decide } from '#routing';
+import type { PlanDraft } from '#strategies';
 import { Answers, type Stretch, type Surroundings } from './answers.js';
 import { sampleMultinomial } from './binomial.js';
-import { ConsumerUnit, requestUnits } from './unit.js';
+import type { Kind } from './kinds.js';
+import { ConsumerUnit, requestUnits, type Recorder } from './unit.js';
+import type { World } from './world.js';
 
-/** Serves the requests of a stretch by its plan. @returns how many each version was given, in the allocation's order */
-export type Traffic = (stretch: Stretch, requests: number) => number[];
+/** Requests of one kind, given to versions. */
+export interface Served {
+  readonly world: World;
+  /** In the allocation's order. */
+  readonly counts: readonly number[];
+}
 
-/** Each request is assigned by itself, so that counts are drawn instead of requests: exact, and as quick for a million as for a hundred. */
-export function requestTraffic(surroundings: Surroundings): Traffic {
-  const answers = new Answers(surroundings);
+/** Serves the requests of a stretch by its plan. */
+export type Traffic = (stretch: Stretch, requests: number) => Served[];
+
+/** How many requests of each kind a plan gives to each version: exact, and as quick for a million as for a hundred. */
+export function shareOut(kinds: readonly Kind[], plan: PlanDraft, requests: number, uniform: Uniform): Served[] {
+  const shares = kinds.map(({ share }) => share);
+  const ofKind = kinds.length === 1 ? [requests] : sampleMultinomial(requests, shares, uniform);
+  return kinds.map((kind, i) => ({
+    world: kind.world,
+    counts: sampleMultinomial(ofKind[i] ?? 0, kind.weights(plan), uniform),
+  }));
+}
+
+/** Each request is assigned by itself, so that counts are drawn instead of requests. */
+export function requestTraffic(surroundings: Surroundings, kinds: readonly Kind[]): Traffic {
+  const answers = kinds.map(({ world }) => new Answers({ ...surroundings, world }));
   const { book, uniform } = surroundings;
   return (stretch, requests) => {
-    const { allocation, step } = stretch.plan;
-    const counts = sampleMultinomial(
-      requests,
-      allocation.map(({ weight }) => weight),
-      uniform,
-    );
-    allocation.forEach(({ version }, i) => {
-      const n = counts[i] ?? 0;
-      if (n > 0)
-        answers.take(
-          version,
-          n,
-          stretch,
-          requestUnits(() => book.arm(step, version)),
-        );
-    });
-    return counts;
+    const { plan } = stretch;
+    const served = shareOut(kinds, plan, requests, uniform);
+    for (const [k, { counts }] of served.entries()) {
+      const features = kinds[k]?.features(plan) ?? null;
+      for (const [i, { version }] of plan.allocation.entries()) {
+        const n = counts[i] ?? 0;
+        const units = requestUnits(() => book.arm(plan.step, version));
+        const recorder = features === null ? units : learningFrom(units, (sums) => book.learn(version, features, sums));
+        if (n > 0) answers[k]?.take(version, n, stretch, recorder);
+      }
+    }
+    return served;
   };
 }
+
+const learningFrom = (recorder: Recorder, learn: (sums: RewardSums) => void): Recorder => ({
+  record: (requests, failed) => recorder.record(requests, failed),
+  score(sums) {
+    recorder.score(sums);
+    learn(sums);
+  },
+});
 
 /** Every request comes from a consumer, whose key the router hashes: consumer by consumer, since they are the units of the tests. */
 export function consumerTraffic(
@@ -60,7 +83,7 @@ export function consumerTraffic(
       counts.set(unit.version, (counts.get(unit.version) ?? 0) + n);
       answers.take(unit.version, n, stretch, unit);
     }
-    return plan.allocation.map(({ version }) => counts.get(version) ?? 0);
+    return [{ world: surroundings.world, counts: plan.allocation.map(({ version }) => counts.get(version) ?? 0) }];
   };
 }
 

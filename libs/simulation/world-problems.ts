@@ -5,7 +5,12 @@ import type { World } from './world.js';
 
 /** What of a world does not fit the manifest, or cannot be; empty where all is well. */
 export function worldProblems(manifest: Manifest, world: World): string[] {
-  return [...versionProblems(manifest, world), ...rewardProblems(manifest, world), ...numberProblems(world)];
+  return [
+    ...versionProblems(manifest, world),
+    ...rewardProblems(manifest, world),
+    ...numberProblems(world),
+    ...kindProblems(manifest, world),
+  ];
 }
 
 /** What may surprise: a world in which the manifest cannot come to anything. */
@@ -92,4 +97,28 @@ function numberProblems({
     ],
   ];
   return checks.filter(([fine]) => !fine).map(([, problem]) => problem);
+}
+
+function kindProblems(manifest: Manifest, world: World): string[] {
+  const { kinds = [], consumers, versions } = world;
+  if (kinds.length === 0) return [];
+  const total = kinds.reduce((sum, { share }) => sum + share, 0);
+  const unknown = kinds.flatMap(({ rewards }) =>
+    Object.keys(rewards).filter((version) => versions[version] === undefined),
+  );
+  const wrong = kinds.flatMap(({ rewards }, i) => {
+    const named = Object.entries(rewards).filter(([version]) => versions[version] !== undefined);
+    const own = Object.fromEntries(named.map(([version, reward]) => [version, { ...versions[version], reward }]));
+    return rewardProblems(manifest, { ...world, versions: own }).map((problem) => `kind ${i + 1}: ${problem}`);
+  });
+  return [
+    ...(Math.abs(total - 1) > 1e-6 || kinds.some(({ share }) => !(share >= 0))
+      ? [`the shares of the kinds of requests sum to ${total}, expected 1`]
+      : []),
+    ...new Set(
+      unknown.map((version) => `the kinds of requests name version "${version}", whose rewards are not given`),
+    ),
+    ...wrong,
+    ...(consumers === undefined ? [] : ['kinds of requests cannot be combined with consumers that send routing keys']),
+  ];
 }

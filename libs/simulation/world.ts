@@ -26,6 +26,16 @@ export interface Consumers {
   readonly exponent: number;
 }
 
+/** Requests that are alike: what a contextual bandit reads in them, and what versions are worth on them. */
+export interface RequestKind {
+  /** Part of all requests; the shares of all kinds sum to 1. */
+  readonly share: number;
+  /** Body of such a request. */
+  readonly request: unknown;
+  /** Mean rewards; versions that are not named have the one they have everywhere. */
+  readonly rewards: Readonly<Record<string, number>>;
+}
+
 /** When the strategy looks at the evidence. */
 export interface Looks {
   /** Least time between two looks, ms. */
@@ -53,6 +63,8 @@ export interface World {
   readonly correlation?: number;
   /** Absent: no request carries a routing key. */
   readonly consumers?: Consumers;
+  /** Absent: all requests are alike. */
+  readonly kinds?: readonly RequestKind[];
   readonly looks?: Looks;
 }
 

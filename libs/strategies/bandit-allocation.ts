@@ -45,10 +45,6 @@ export function posteriorsOf(
 export const evenWeights = (arms: readonly string[]): Record<string, number> =>
   Object.fromEntries(arms.map((arm) => [arm, 1 / arms.length]));
 
-/** Whether arms are taken to stay as they are: else there is no best one to be confirmed. */
-export const isStationary = (spec: BanditSpec, reward: RewardKind): boolean =>
-  policyOf(spec, reward).memory.kind === 'everything';
-
 /** Whether every one of these arms has its burn-in. */
 export const areBurntIn = ({ burnIn }: BanditSpec, arms: readonly string[], evidence: Evidence | null): boolean =>
   arms.every((arm) => totalOf(evidence, arm).scored >= burnIn);

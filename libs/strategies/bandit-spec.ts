@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { policies } from '#bandits';
-import { alpha, assignment, endedBy, onSuccess, positiveDuration, version } from './spec-parts.js';
+import { alpha, assignment as assignmentPart, endedBy, onSuccess, positiveDuration, version } from './spec-parts.js';
 
 type PolicyChoice = string | { readonly name: string; readonly [option: string]: unknown };
 
@@ -61,10 +61,10 @@ export const banditSpec = z
       .union([z.strictObject({ relative: slight }), z.strictObject({ absolute: z.number().gt(0) }), z.literal(false)])
       .optional(),
     onSuccess: onSuccess.default('promote'),
-    assignment: assignment.default('request'),
+    assignment: assignmentPart.default('request'),
   })
   .strict()
-  .superRefine(({ arms, champion, floor, policy }, context) => {
+  .superRefine(({ arms, assignment, champion, floor, policy }, context) => {
     const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
     for (const [i, arm] of arms.entries()) {
       if (arms.indexOf(arm) < i) problem(['arms', i], `"${arm}" is an arm already: expected each version once`);
@@ -77,6 +77,9 @@ export const banditSpec = z
         ['floor'],
         `expected less than ${Number((1 / arms.length).toFixed(4))}, since ${arms.length} arms share the traffic`,
       );
+    }
+    if (typeof policy === 'object' && 'features' in policy && assignment === 'key') {
+      problem(['assignment'], 'expected "request": a contextual policy shares each request out by what it says');
     }
     for (const { path, message } of policyProblems(policy)) problem(['policy', ...path], message);
   });
@@ -99,6 +102,8 @@ export const banditState = z.object({
   nothingLost: z.number().nullable().default(null),
   /** Arms that failed too often and get no more traffic, with the reason. */
   cutOff: z.record(z.string(), z.string()),
+  /** Coefficients in force, by arm, where the policy is contextual. */
+  models: z.record(z.string(), z.array(z.number())).default({}),
   /** Versions that were arms of this rollout and are none any more. The tests still count them. */
   retired: z.array(z.string()).default([]),
   /** How often the set of arms was changed. */

@@ -1,6 +1,7 @@
 import { probabilityOfBest } from '#bandits';
 import type { Check, Verdict } from '#contracts';
-import { activeArms, isStationary, policyOf, posteriorsOf } from './bandit-allocation.js';
+import { activeArms, policyOf, posteriorsOf } from './bandit-allocation.js';
+import { contextOf, hasOneBest } from './bandit-context.js';
 import { indifferenceOf } from './bandit-race.js';
 import { championOf, racedArms, type BanditSpec, type BanditState } from './bandit-spec.js';
 import { indifferenceCheck } from './checks/indifference.js';
@@ -37,7 +38,7 @@ export function decide(input: Input, before: BanditState, guards: Check[]): Deci
     alpha: spec.alpha * rewardShare * levelAfter(before.changes),
   });
   const state = { ...before, leader };
-  const stationary = isStationary(spec, reward);
+  const oneBest = hasOneBest(spec, reward);
   const samples = minimumSampleCheck(totals, Math.max(spec.minSamples, spec.burnIn), 'in this rollout');
   const indifference = indifferenceChecks(input, state);
   const checks = [
@@ -45,15 +46,15 @@ export function decide(input: Input, before: BanditState, guards: Check[]): Deci
     trafficCheck(totals, 'in this rollout'),
     samples,
     ...shares(input, arms),
-    stationary ? check : withoutWinner(spec, input, check),
+    oneBest ? check : withoutWinner(spec, input, check),
     ...indifference,
   ];
-  if (stationary && confirmed && samples.outcome === 'pass' && leader !== null) {
+  if (oneBest && confirmed && samples.outcome === 'pass' && leader !== null) {
     return promote(input, state, leader, { reason: check.detail, checks });
   }
   const [kept] = indifference;
   if (kept?.outcome === 'pass') return keep(input, state, { reason: kept.detail, checks });
-  const reason = isBlocked(checks) ? undefined : `shares follow the rewards (${inWords(state.weights)})`;
+  const reason = isBlocked(checks) ? undefined : followed(spec, state);
   return { state, verdict: hold(checks, reason === undefined ? {} : { reason }) };
 }
 
@@ -69,30 +70,31 @@ export function endedVerdict({ spec, state }: Input): Verdict {
     : { outcome: 'promote', version: state.winner, reason: `${state.winner} was promoted by ${by}`, checks: [] };
 }
 
-/** P(best) of each arm, for people. */
+/** Each arm's mean, and P(best) unless each arm answers requests of its own kind: for people. */
 function shares({ spec, evidence, reward }: Input, arms: readonly string[]): Check[] {
-  const best = probabilityOfBest(posteriorsOf(spec, arms, { evidence, reward }));
+  const best =
+    contextOf(spec) === undefined ? probabilityOfBest(posteriorsOf(spec, arms, { evidence, reward })) : undefined;
   return arms.map((version, i) => {
     const { scored, sum } = totalOf(evidence, version);
     const mean = scored === 0 ? 'no reward yet' : `mean reward ${figure(sum / scored)} of ${figure(scored)}`;
+    const check = { version, outcome: 'info' } as const;
+    if (best === undefined) {
+      const value = scored === 0 ? {} : { value: sum / scored };
+      return { name: 'mean-reward', ...check, ...value, detail: `${version}: ${mean}, of the requests it was given` };
+    }
     const value = best[i] ?? 0;
-    return {
-      name: 'best-probability',
-      version,
-      outcome: 'info',
-      value,
-      detail: `${version}: ${mean}, best with probability ${percent(value)}`,
-    };
+    const detail = `${version}: ${mean}, best with probability ${percent(value)}`;
+    return { name: 'best-probability', ...check, value, detail };
   });
 }
 
 function withoutWinner(spec: BanditSpec, { reward }: Input, check: Check): Check {
   const { name } = policyOf(spec, reward);
-  return {
-    ...check,
-    outcome: 'info',
-    detail: `policy ${name} forgets: no winner is confirmed while arms may change`,
-  };
+  const why =
+    contextOf(spec) === undefined
+      ? `policy ${name} forgets: no winner is confirmed while arms may change`
+      : 'which arm is best depends on the request: no winner is confirmed';
+  return { ...check, outcome: 'info', detail: why };
 }
 
 /** As of when the shares were computed. */
@@ -122,6 +124,11 @@ function ended({ spec, state: before }: Input, state: BanditState, verdict: Verd
   }
   return { state: { ...state, endedBy: 'verdict', stretch: state.stretch + 1 }, verdict };
 }
+
+const followed = (spec: BanditSpec, { weights }: BanditState): string =>
+  contextOf(spec) === undefined
+    ? `shares follow the rewards (${inWords(weights)})`
+    : 'each request is shared out by what its features say of the rewards';
 
 const inWords = (weights: Readonly<Record<string, number>>): string =>
   Object.entries(weights)

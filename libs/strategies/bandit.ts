@@ -2,6 +2,7 @@ import { bucketWidth } from '#bandits';
 import type { Verdict } from '#contracts';
 import { allocationOf, soleAllocation } from './allocation.js';
 import { activeArms, evenWeights, policyOf } from './bandit-allocation.js';
+import { contextOf, contextualPart, modelsFor, modelsOf } from './bandit-context.js';
 import { cutFailing, reweigh } from './bandit-race.js';
 import { banditSpec, banditState, championOf, racedArms, type BanditSpec, type BanditState } from './bandit-spec.js';
 import { decide, endedVerdict } from './bandit-verdict.js';
@@ -41,6 +42,7 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
     computedAt: now,
     nothingLost: null,
     cutOff: {},
+    models: modelsOf(spec, { cutOff: {} }, { evidence: null, reward: { kind: 'unit', goal: 'maximise' } }),
     retired: [],
     changes: 0,
   }),
@@ -48,7 +50,9 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
   evaluate(input) {
     if (input.state.phase !== 'running') return result(input, input.state, endedVerdict(input));
     const { evidence, reward, maxLag } = input;
-    const guards = [sampleRatioCheck(evidence), ...joinChecks(evidence, reward), ...lagCheck(evidence, maxLag)];
+    // Where each request has shares of its own, the plan's are nobody's.
+    const ratio = contextOf(input.spec) === undefined ? [sampleRatioCheck(evidence)] : [];
+    const guards = [...ratio, ...joinChecks(evidence, reward), ...lagCheck(evidence, maxLag)];
     // Neither shares nor winners follow from data that cannot be trusted, or that are too old.
     if (guards.some(({ outcome }) => outcome === 'block' || outcome === 'wait')) {
       return result(input, input.state, hold(guards));
@@ -87,6 +91,7 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
       leader: state.leader !== null && stays(state.leader) ? state.leader : null,
       weights: isSameSet ? state.weights : handOver(state.weights, arms),
       stretch: state.stretch + (isSameSet ? 0 : 1),
+      models: isSameSet ? state.models : modelsFor(arms, state.models),
       nothingLost: null,
       computedAt: now,
     };
@@ -114,6 +119,7 @@ function result(
   const champion = championOf(spec);
   const byPhase = { running: 'running', promoted: 'succeeded', kept: 'succeeded', 'rolled-back': 'failed' } as const;
   const bucketMs = state.phase === 'running' ? bucketWidth(policyOf(spec, reward).memory) : undefined;
+  const contextual = contextualPart(spec, state);
   const sole = state.phase === 'promoted' ? (state.winner ?? champion) : champion;
   return {
     plan: {
@@ -123,10 +129,11 @@ function result(
           ? allocationOf(Object.entries(state.weights).map(([version, weight]) => ({ version, weight })))
           : soleAllocation(sole),
       shadows: [],
-      assignment: assignment ?? spec.assignment,
+      assignment: contextual === undefined ? (assignment ?? spec.assignment) : 'request',
       fallback:
         state.cutOff[champion] === undefined ? champion : (state.leader ?? activeArms(spec, state)[0] ?? champion),
       ...(bucketMs === undefined ? {} : { bucketMs }),
+      ...(contextual === undefined ? {} : { contextual }),
     },
     state,
     verdict,

@@ -3,7 +3,10 @@ import type { Evidence, TrafficPlan, Verdict } from '#contracts';
 import type { RewardKind } from './reward.js';
 
 /** What a strategy decides of a traffic plan; the deployer adds names, numbers, salt and times. */
-export type PlanDraft = Pick<TrafficPlan, 'step' | 'allocation' | 'shadows' | 'assignment' | 'fallback' | 'bucketMs'>;
+export type PlanDraft = Pick<
+  TrafficPlan,
+  'step' | 'allocation' | 'shadows' | 'assignment' | 'fallback' | 'bucketMs' | 'contextual'
+>;
 
 export type Assignment = PlanDraft['assignment'];
 

@@ -15,6 +15,7 @@ export interface LoggedPrediction {
   rollout: number;
   step: number;
   propensity: number | null;
+  features: number[] | null;
   pinned: boolean;
   routing_key: string | null;
   source: 'http' | 'kafka';

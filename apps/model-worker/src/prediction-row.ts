@@ -31,6 +31,7 @@ export function predictionRow(
     // Nothing was drawn for a fallback.
     propensity: role === 'fallback' ? null : decision.propensity,
     pinned: decision.pinned,
+    ...(role === 'primary' && decision.features !== undefined && { features: decision.features }),
     routingKey: item.routingKey,
     source: item.source,
     status: outcome.status,

@@ -9,6 +9,7 @@ const facts = (assignment: 'request' | 'key') => (): StepFacts => ({
   weights: {},
   from: 0,
   bucketMs: null,
+  contextual: false,
 });
 const row = (more: Partial<Prediction>) =>
   ({

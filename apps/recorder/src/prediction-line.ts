@@ -4,7 +4,7 @@ import { copyLine, jsonbText, plainText } from '#database';
 /** Where `predictionLine` goes: table and columns in its order. */
 export const predictionTarget = `predictions (
   endpoint, request_id, slot, version, role, requested_at, predicted_at, revision, epoch, rollout, step, propensity, pinned,
-  routing_key, source, request, response, status, error, model_ms, total_ms)`;
+  routing_key, source, request, response, status, error, model_ms, total_ms, features)`;
 
 /** A row of the log for COPY. */
 export function predictionLine(row: Prediction): string {
@@ -30,6 +30,7 @@ export function predictionLine(row: Prediction): string {
     plainText(row.error),
     row.modelMs,
     row.totalMs,
+    row.features === undefined ? null : `{${row.features.join(',')}}`,
   ]);
 }
 

@@ -1,5 +1,5 @@
 import type { Decision } from '#contracts';
-import { decide, drawShadows, type CompiledPlan } from '#routing';
+import { decide, drawShadows, type Assignment, type CompiledContext, type CompiledPlan } from '#routing';
 import type { RoutedRequest } from './read-request.js';
 
 /** One copy of a request: the work of one version. */
@@ -41,6 +41,7 @@ export function route(request: RoutedRequest, plan: CompiledPlan, partitionOf: P
     routingKey: request.routingKey,
     headers: request.record.headers,
     pinned: request.pinned,
+    features: plan.context && featuresOf(plan.context, request),
   });
   const { version } = assignment;
   const orphaned =
@@ -63,7 +64,18 @@ export function route(request: RoutedRequest, plan: CompiledPlan, partitionOf: P
   return { answering, shadows };
 }
 
-type Particulars = Pick<Decision, 'version' | 'role'> & Partial<Pick<Decision, 'propensity' | 'pinned' | 'assigned'>>;
+/** What a contextual plan looks at; null where the body cannot be read. */
+function featuresOf(context: CompiledContext, { record }: RoutedRequest): number[] | null {
+  try {
+    return context.read(JSON.parse(record.value?.toString() ?? 'null'));
+  } catch {
+    return null; // The worker says what is wrong with it.
+  }
+}
+
+type Particulars = Pick<Decision, 'version' | 'role'> &
+  Partial<Pick<Decision, 'propensity' | 'pinned' | 'assigned'>> &
+  Pick<Assignment, 'features'>;
 
 function copyOf(
   request: RoutedRequest,
@@ -71,7 +83,7 @@ function copyOf(
   partitionOf: PartitionOf,
   particulars: Particulars,
 ): Copy {
-  const { version, role, propensity = null, pinned = false, assigned } = particulars;
+  const { version, role, propensity = null, pinned = false, assigned, features } = particulars;
   const decision: Decision = {
     version,
     role,
@@ -84,6 +96,7 @@ function copyOf(
     // Who asks for a version by name wants no other one's answer: nobody stands in for it.
     fallback: request.pinned ?? plan.fallback,
     ...(assigned !== undefined && { assigned }),
+    ...(features !== undefined && { features: [...features] }),
   };
   return { decision, partition: partitionOf(version) };
 }

@@ -79,7 +79,8 @@ function supports({ version, propensity, weights }: LoggedRequest, wanted: Reado
   return Object.entries(wanted).every(([name, share]) => share <= 0 || (logged[name] ?? 0) > 0);
 }
 
-/** Whether the shares were the same all the time: only then do the intervals hold as they are. */
+/** Whether the shares were the same all the time and for all requests: only then do the intervals hold as they are. */
 export function isFixed(rows: readonly LoggedRequest[]): boolean {
+  if (rows.some(({ features }) => features !== undefined)) return false;
   return new Set(rows.map(({ weights }) => JSON.stringify(Object.entries(weights).sort()))).size <= 1;
 }

@@ -105,6 +105,21 @@ describe('a policy', () => {
   });
 });
 
+it('a contextual policy is asked with the features that were logged', () => {
+  const uniform = uniformFrom(5);
+  const rows = logOf(4_000, { v1: 0.5, v2: 0.5 }).map((row): LoggedRequest => {
+    const features = uniform() < 0.5 ? [1, 0] : [0, 1];
+    const likes = features[0] === 1 ? 'v1' : 'v2';
+    return { ...row, features, reward: row.version === likes ? 1 : 0 };
+  });
+  const target = policyTarget({ name: 'squarecb', options: { gamma: 200 }, reward, floor: 0, cadence: 10_000 });
+  const shares = target.sharesOf(rows);
+  expect(shares[0]).toEqual({ v1: 0.5, v2: 0.5 });
+  expect(shares.at(-1)![rows.at(-1)!.features![0] === 1 ? 'v1' : 'v2']).toBeGreaterThan(0.95);
+  expect(estimate(rows, target, 0.05).snips!.value).toBeGreaterThan(0.9);
+  expect(isFixed(rows)).toBe(false);
+});
+
 it('shares have to sum to 1', () => {
   expect(() => fixedTarget('v1=0.5', { v1: 0.5 })).toThrow('sum to 1');
 });

@@ -1,6 +1,8 @@
 import { policyNamed, withFloor, type ArmStatistics, type TimeBucket } from '#bandits';
 import type { LoggedRequest } from '#contracts';
 import { isBounded, type RewardKind } from '#strategies';
+import { contextualShares, isContextual } from './contextual-shares.js';
+import { timeOf } from './time-of.js';
 
 /** A way to share requests that is asked about: for each row of a log (oldest first) the share that it would have given each version. */
 export interface Target {
@@ -30,14 +32,16 @@ export interface PolicyChoice {
 
 /**
  * A bandit's policy, asked at every cadence for the shares it would have set by what this log knew then: rewards that were worked out by that
- * time. It learns from what the log's own shares showed, not from what its own would have.
+ * time. It learns from what the log's own shares showed, not from what its own would have. `squarecb` uses the features that a contextual plan logged.
  */
-export function policyTarget({ name, options, reward, floor, cadence }: PolicyChoice): Target {
+export function policyTarget(choice: PolicyChoice): Target {
+  const { name, options, reward, floor, cadence } = choice;
   const rewards = isBounded(reward) ? 'bounded' : 'real';
   const policy = policyNamed(name).prepare({ ...options, rewards, goal: reward.goal });
   return {
     name: `policy ${name}`,
     sharesOf(rows) {
+      if (name === 'squarecb' && rows.some(isContextual)) return contextualShares(rows, choice);
       const versions = versionsIn(rows);
       const known = new KnownRewards(rows, versions);
       const start = timeOf(rows[0]?.requestedAt);
@@ -100,5 +104,3 @@ class KnownRewards {
     }));
   }
 }
-
-const timeOf = (text: string | undefined): number => (text === undefined ? 0 : Date.parse(text));

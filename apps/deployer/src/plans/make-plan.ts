@@ -27,14 +27,20 @@ export function makePlan(manifest: Manifest, draft: PlanDraft, { revision, epoch
     fallback: draft.fallback,
     timeoutMs: Math.max(1, Math.round(timeout)),
     ...(draft.bucketMs === undefined ? {} : { bucketMs: draft.bucketMs }),
+    ...(draft.contextual === undefined ? {} : { contextual: draft.contextual }),
     ...(kafkaDeadline === undefined ? {} : { kafkaDeadlineMs: Math.max(1, Math.round(kafkaDeadline)) }),
     at,
   };
 }
 
 /** What a strategy decided of a plan. */
-export function draftOf({ step, allocation, shadows, assignment, fallback, bucketMs }: TrafficPlan): PlanDraft {
-  return { step, allocation, shadows, assignment, fallback, ...(bucketMs === undefined ? {} : { bucketMs }) };
+export function draftOf(plan: TrafficPlan): PlanDraft {
+  const { step, allocation, shadows, assignment, fallback, bucketMs, contextual } = plan;
+  return {
+    ...{ step, allocation, shadows, assignment, fallback },
+    ...(bucketMs === undefined ? {} : { bucketMs }),
+    ...(contextual === undefined ? {} : { contextual }),
+  };
 }
 
 /** A draft whose fallback has left the manifest falls back to the version that most of the traffic goes to. */

@@ -13,10 +13,11 @@ interface Row {
   version: string;
   propensity: number;
   reward: number;
+  features: number[] | null;
 }
 
 const select = `
-  SELECT p.request_id, p.requested_at, o.scored_at, p.rollout, p.step, p.version, p.propensity, o.reward
+  SELECT p.request_id, p.requested_at, o.scored_at, p.rollout, p.step, p.version, p.propensity, p.features, o.reward
   FROM predictions p
   JOIN outcomes o USING (endpoint, request_id, slot, requested_at)
   WHERE p.endpoint = $1 AND p.requested_at >= $2 AND p.requested_at < $3 AND o.requested_at >= $2 AND o.requested_at < $3
@@ -68,4 +69,5 @@ const toLine = (row: Row, weights: LoggedRequest['weights']): LoggedRequest => (
   propensity: row.propensity,
   weights,
   reward: row.reward,
+  ...(row.features !== null && { features: row.features }),
 });

@@ -39,7 +39,8 @@ async function servedEndpoint(assignment: 'key' | 'request'): Promise<string> {
     const row = { endpoint, id, requestedAt: at, routingKey: key };
     const { version } = decide({ plan, requestId: id, routingKey: key });
     const status = n % 11 === 0 ? 'error' : 'ok';
-    await recordRow(pool, { ...row, slot: 'primary', role: 'primary', version, status, answer: n % 3 });
+    const features = assignment === 'request' ? { features: [n % 2] } : {};
+    await recordRow(pool, { ...row, ...features, slot: 'primary', role: 'primary', version, status, answer: n % 3 });
     for (const shadow of drawShadows(plan, id))
       await recordRow(pool, { ...row, slot: `shadow:${shadow}`, role: 'shadow', version: shadow, answer: n % 2 });
     await insertTruth(pool, { endpoint, id, truth: 1, at: at + minute });
@@ -93,7 +94,7 @@ describe.each(['key', 'request'] as const)('an audit of an endpoint that assigns
 
 describe('a planted difference', () => {
   const planted: readonly [what: string, assignment: 'key' | 'request', sql: string, tables: string[]][] = [
-    ['an outcome', 'request', `UPDATE outcomes SET reward = 0.25 WHERE endpoint = $1 AND request_id = 'r4' AND slot = 'primary'`, ['arm_stats', 'bucket_stats', 'outcomes', 'pair_stats']],
+    ['an outcome', 'request', `UPDATE outcomes SET reward = 0.25 WHERE endpoint = $1 AND request_id = 'r4' AND slot = 'primary'`, ['arm_stats', 'bucket_stats', 'model_stats', 'outcomes', 'pair_stats']],
     ['an outcome that is missing', 'request', `DELETE FROM outcomes WHERE endpoint = $1 AND request_id = 'r5'`, ['outcomes']],
     ['an outcome of nothing', 'request', `INSERT INTO outcomes SELECT endpoint, 'nobody', slot, requested_at, version, role, rollout, step, pinned, routing_key, reward, truth_seq, late, counted, scored_at
        FROM outcomes WHERE endpoint = $1 AND request_id = 'r5' AND slot = 'primary'`, ['outcomes']],
@@ -102,6 +103,7 @@ describe('a planted difference', () => {
     ['sums of a consumer', 'key', `UPDATE key_stats SET requests = requests + 3, sum = sum + 1 WHERE endpoint = $1 AND routing_key = 'consumer-1'`, ['key_stats']],
     ['sums of a consumer of nobody', 'key', `UPDATE key_stats SET routing_key = 'nobody' WHERE endpoint = $1 AND routing_key = 'consumer-1'`, ['key_stats']],
     ['sums of a time bucket', 'request', `UPDATE bucket_stats SET sum = sum + 1 WHERE endpoint = $1`, ['bucket_stats']],
+    ['sums of a model', 'request', `UPDATE model_stats SET moments[1] = moments[1] + 1 WHERE endpoint = $1`, ['model_stats']],
     ['sums of a pair', 'request', `UPDATE pair_stats SET better = better + 1 WHERE endpoint = $1`, ['pair_stats']],
   ]; // prettier-ignore
   it.each(planted)('in %s is found and mended', async (_what, assignment, sql, tables) => {

@@ -1,4 +1,4 @@
-import { type ArmEvidence, type BucketEvidence, delaySpans, type Evidence, type PairEvidence, type StepEvidence } from '#contracts'; // prettier-ignore
+import { type ArmEvidence, type BucketEvidence, delaySpans, type Evidence, type ModelEvidence, type PairEvidence, type StepEvidence } from '#contracts'; // prettier-ignore
 import type { StepFacts } from '#database';
 
 /** Steps that are told apart; what came before them is one entry. */
@@ -22,7 +22,8 @@ export interface EvidenceParts {
   readonly pairs: readonly PairEvidence[];
   /** Absent where none are kept. */
   readonly buckets?: BucketEvidence[] | undefined;
-  readonly factsOf: (step: number) => Pick<StepFacts, 'weights' | 'from'>;
+  readonly models?: ModelEvidence[] | undefined;
+  readonly factsOf: (step: number) => Pick<StepFacts, 'weights' | 'from'> & Partial<Pick<StepFacts, 'contextual'>>;
 }
 
 /**
@@ -35,8 +36,14 @@ export function assembleEvidence(parts: EvidenceParts): Evidence {
   const armsByStep = Map.groupBy(parts.arms, ({ step }) => step);
   const numbers = [...new Set([...parts.steps, ...armsByStep.keys()])].sort((a, b) => a - b);
   const all = numbers.map((step): StepEvidence => {
-    const { weights, from } = factsOf(step);
-    return { step, from, weights, arms: completeArms(armsByStep.get(step) ?? [], Object.keys(weights)) };
+    const { weights, from, contextual } = factsOf(step);
+    // Where each request had shares of its own, no counts can be expected of the plan's.
+    return {
+      step,
+      from,
+      weights: contextual === true ? {} : weights,
+      arms: completeArms(armsByStep.get(step) ?? [], Object.keys(weights)),
+    };
   });
   return {
     endpoint,
@@ -47,6 +54,7 @@ export function assembleEvidence(parts: EvidenceParts): Evidence {
     pairs: [...parts.pairs].sort((a, b) => compare(a.champion + a.shadow, b.champion + b.shadow)),
     ...(parts.buckets === undefined ? {} : { buckets: parts.buckets }),
     missing,
+    ...(parts.models === undefined ? {} : { models: parts.models }),
     lagSeconds,
   };
 }

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { bucketsKept } from '#bandits';
-import type { BucketEvidence, Evidence, PairEvidence } from '#contracts';
+import type { BucketEvidence, Evidence, ModelEvidence, PairEvidence } from '#contracts';
 import type { StepFactsCache } from '#database';
 import { delayColumns } from '../statistics/delay-columns.js';
 import { type ArmOfStep, assembleEvidence } from './assemble-evidence.js';
@@ -41,6 +41,8 @@ export async function readEvidence(
   const factsOf = (step: number) => facts.get({ endpoint, rollout, step });
   const hasBuckets = numbers.some((step) => factsOf(step).bucketMs !== null);
   const buckets = hasBuckets ? await readBuckets(client, endpoint, rollout) : undefined;
+  const isContextual = numbers.some((step) => factsOf(step).contextual);
+  const models = isContextual ? await readModels(client, endpoint, rollout) : undefined;
   return assembleEvidence({
     endpoint,
     rollout,
@@ -52,6 +54,7 @@ export async function readEvidence(
     arms,
     pairs,
     buckets,
+    models,
     factsOf,
   });
 }
@@ -128,6 +131,14 @@ async function readBuckets(client: pg.ClientBase, endpoint: string, rollout: num
       sumSquares: notNegative(squares),
     })),
   }));
+}
+
+async function readModels(client: pg.ClientBase, endpoint: string, rollout: number): Promise<ModelEvidence[]> {
+  const { rows } = await client.query<ModelEvidence>(
+    'SELECT version, scored::float8, gram, moments FROM model_stats WHERE endpoint = $1 AND rollout = $2 ORDER BY version',
+    [endpoint, rollout],
+  );
+  return rows;
 }
 
 /** Sums that change by differences keep what rounding leaves of nothing. */

@@ -34,6 +34,7 @@ describe('in any order', () => {
     answer: fc.constantFrom(3, 4, [1, 2]),
     pinned: fc.constantFrom(false, false, false, true),
     routingKey: fc.constantFrom(null, 'ann', 'bob'),
+    features: fc.constantFrom(undefined, [1, 0], [0, 1]),
     copies: fc.subarray(['shadow:v2', 'shadow:v3', 'fallback']),
     copyAnswer: fc.constantFrom(3, 4),
   });

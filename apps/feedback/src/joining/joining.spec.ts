@@ -175,6 +175,35 @@ describe('a truth', () => {
     expect(await harness.arms(endpoint)).toMatchObject([{ joined: 1, delays: [0, 0, 1, 0, 0, 0, 0, 0, 0] }]);
   });
 
+  it('teaches the model of the version assigned what the request’s features say; a correction unteaches it', async () => {
+    const endpoint = await harness.endpoint();
+    await harness.pool.query(`UPDATE traffic_plans SET plan = plan || '{"contextual": {}}' WHERE endpoint = $1`, [
+      endpoint,
+    ]);
+    for (const [i, features] of [
+      [1, 0],
+      [0, 1],
+      [1, 0],
+    ].entries()) {
+      await recordRow(harness.pool, primary(endpoint, `r${i}`, { features, status: i === 2 ? 'error' : 'ok' }));
+      await insertTruth(harness.pool, { endpoint, id: `r${i}`, truth: 3, at: at + 1 });
+    }
+    await recordRow(harness.pool, primary(endpoint, 'r3'));
+    await insertTruth(harness.pool, { endpoint, id: 'r3', truth: 3, at: at + 1 });
+    await harness.joinAll();
+    await insertTruth(harness.pool, { endpoint, id: 'r1', truth: 4, at: at + 2 });
+    await harness.joinAll();
+    const evidence = await inTransaction(harness.pool, (client) =>
+      readEvidence(client, endpoint, new StepFactsCache(), Date.now(), 0),
+    );
+    // r0 is right, r1 no more; what failed earns 0; r3 had no features.
+    expect(evidence).toMatchObject({
+      steps: [{ weights: {} }],
+      models: [{ version: 'v1', scored: 3, gram: [3, 2, 1, 2, 2, 0, 1, 0, 1], moments: [1, 1, 0] }],
+    });
+    expect(await recount(harness.pool, endpoint)).toEqual([]);
+  });
+
   it('counts up to the last moment of the window, and later is kept and left out', async () => {
     const endpoint = await harness.endpoint({ truth: { window: '10m' } });
     await recordRow(harness.pool, primary(endpoint, 'a'));

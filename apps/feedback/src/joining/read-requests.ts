@@ -15,6 +15,8 @@ export interface LoggedRow extends JudgedRow {
   readonly rollout: number;
   readonly step: number;
   readonly routingKey: string | null;
+  /** By which a contextual plan drew. */
+  readonly features: readonly number[] | null;
   readonly before: Outcome | null;
 }
 
@@ -29,6 +31,7 @@ interface SelectedRow {
   step: number;
   pinned: boolean;
   routing_key: string | null;
+  features: number[] | null;
   status: LoggedRow['status'];
   response: unknown;
   reward: number | null;
@@ -41,7 +44,7 @@ interface SelectedRow {
 // LATERAL with OFFSET 0 keeps Postgres from reading whole partitions: each request is looked up by the primary key.
 const rowsSql = `
   SELECT n.place::int, p.slot, p.version, p.role, p.requested_at::text, extract(epoch FROM p.requested_at)::float8 * 1000 AS requested_ms,
-    p.rollout, p.step, p.pinned, p.routing_key, p.status, p.response, o.reward, o.truth_seq, o.late, o.counted,
+    p.rollout, p.step, p.pinned, p.routing_key, p.features, p.status, p.response, o.reward, o.truth_seq, o.late, o.counted,
     extract(epoch FROM o.truth_at)::float8 * 1000 AS truth_at
   FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS n (endpoint, request_id, place)
   CROSS JOIN LATERAL (
@@ -97,6 +100,7 @@ function loggedRow({ endpoint, requestId }: Pick<Claim, 'endpoint' | 'requestId'
     step: row.step,
     pinned: row.pinned,
     routingKey: row.routing_key,
+    features: row.features,
     status: row.status,
     response: row.response,
     before: reward === null ? null : { reward, truthSeq, late: late === true, counted: counted === true, truthAt },

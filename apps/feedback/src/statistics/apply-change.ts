@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { delayColumns } from './delay-columns.js';
-import type { ArmChange, BucketChange, PairChange, StatisticsChange } from './statistics-change.js';
+import type { ArmChange, BucketChange, ModelChange, PairChange, StatisticsChange } from './statistics-change.js';
 
 /**
  * Applies a change, within the caller's transaction. The first statement locks the endpoints' evidence_state in the order of their
@@ -9,7 +9,7 @@ import type { ArmChange, BucketChange, PairChange, StatisticsChange } from './st
  * @returns the endpoints whose evidence is new
  */
 export async function applyChange(client: pg.ClientBase, change: StatisticsChange): Promise<string[]> {
-  const { endpoints, arms, pairs, buckets } = change;
+  const { endpoints, arms, pairs, buckets, models } = change;
   if (endpoints.length === 0) return [];
   await client.query(
     `INSERT INTO evidence_state (endpoint, seq) SELECT endpoint, 1 FROM unnest($1::text[]) AS endpoint
@@ -26,6 +26,7 @@ export async function applyChange(client: pg.ClientBase, change: StatisticsChang
   );
   await changePairs(client, pairs);
   await changeBuckets(client, buckets);
+  for (const model of models) await changeModel(client, model);
   return endpoints;
 }
 
@@ -164,5 +165,20 @@ async function changeBuckets(client: pg.ClientBase, buckets: readonly BucketChan
       buckets.map((bucket) => bucket.sum),
       buckets.map((bucket) => bucket.sumSquares),
     ],
+  );
+}
+
+/** A contextual bandit has few versions, each with sums as long as the square of its features. */
+export async function changeModel(
+  client: pg.ClientBase,
+  { endpoint, rollout, version, sums }: ModelChange,
+): Promise<void> {
+  const added = (column: string) =>
+    `${column} = (SELECT array_agg(a + b ORDER BY i) FROM unnest(m.${column}, excluded.${column}) WITH ORDINALITY AS t (a, b, i))`;
+  await client.query(
+    `INSERT INTO model_stats AS m (endpoint, rollout, version, scored, gram, moments) VALUES ($1, $2, $3, $4, $5, $6)
+     ON CONFLICT (endpoint, rollout, version) DO UPDATE SET
+       scored = m.scored + excluded.scored, ${added('gram')}, ${added('moments')}`,
+    [endpoint, rollout, version, sums.n, sums.gram, sums.moments],
   );
 }

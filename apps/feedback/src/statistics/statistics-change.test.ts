@@ -6,7 +6,15 @@ import { totalsOf } from './totals.js';
 
 const facts =
   (more: Partial<StepFacts> = {}) =>
-  (): StepFacts => ({ assignment: 'request', champion: 'v1', weights: {}, from: 0, bucketMs: null, ...more });
+  (): StepFacts => ({
+    assignment: 'request',
+    champion: 'v1',
+    weights: {},
+    from: 0,
+    bucketMs: null,
+    contextual: false,
+    ...more,
+  });
 const scored = (row: Partial<StatisticsRow>, reward: number, outcome: Partial<Outcome> = {}): ScoredRow => ({
   row: {
     endpoint: 'digits',
@@ -16,6 +24,7 @@ const scored = (row: Partial<StatisticsRow>, reward: number, outcome: Partial<Ou
     version: 'v1',
     routingKey: null,
     requestedMs: 0,
+    features: null,
     ...row,
   },
   outcome: { reward, truthSeq: '1', late: false, counted: true, truthAt: 5_000, ...outcome },
@@ -94,6 +103,16 @@ describe('StatisticsChange', () => {
     for (const truthAt of [-5, 999, 1_000, 59_999, 10 ** 12]) change.addOutcomes([scored({}, 1, { truthAt })], 1);
     change.addOutcomes([scored({}, 0, { truthAt: null, truthSeq: null })], 1);
     expect(totalsOf(change).arms).toMatchObject([{ scored: 6, joined: 5, delays: [2, 1, 1, 0, 0, 0, 0, 0, 1] }]);
+  });
+
+  it('learns what features say of the reward, and unlearns what is corrected', () => {
+    const change = new StatisticsChange(facts({ contextual: true }));
+    const row = { features: [2] };
+    change.addOutcomes([scored(row, 1)], 1);
+    change.addOutcomes([scored(row, 1)], -1);
+    change.addOutcomes([scored(row, 0.5)], 1);
+    change.addOutcomes([scored({ features: null }, 1)], 1);
+    expect(change.models).toMatchObject([{ version: 'v1', sums: { n: 1, gram: [1, 2, 2, 4], moments: [0.5, 1] } }]);
   });
 
   it('keeps consumers apart where the plan assigns by key, and makes each a unit', () => {

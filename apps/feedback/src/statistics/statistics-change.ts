@@ -1,4 +1,4 @@
-import { bucketStart } from '#bandits';
+import { addToLinearModel, bucketStart, emptyLinearModel, type LinearModel } from '#bandits';
 import { delaySpanOf, delaySpans } from '#contracts';
 import type { StepFacts, StepKey } from '#database';
 import type { Outcome } from '#scoring';
@@ -28,6 +28,14 @@ export interface BucketChange {
   scored: number;
   sum: number;
   sumSquares: number;
+}
+
+/** Change of the sums behind a version's linear model. */
+export interface ModelChange {
+  readonly endpoint: string;
+  readonly rollout: number;
+  readonly version: string;
+  sums: LinearModel;
 }
 
 /** Change of the comparison of a shadow with the champion. */
@@ -63,6 +71,8 @@ export interface StatisticsRow extends StepKey {
   readonly routingKey: string | null;
   /** ms since 1970. */
   readonly requestedMs: number;
+  /** By which a contextual plan drew. */
+  readonly features: readonly number[] | null;
 }
 
 /** A row with the outcome it has. */
@@ -75,6 +85,7 @@ export interface ScoredRow {
 export class StatisticsChange {
   private readonly armsByKey = new Map<string, ArmChange>();
   private readonly pairsByKey = new Map<string, PairChange>();
+  private readonly modelsByKey = new Map<string, ModelChange>();
   private readonly bucketsByKey = new Map<string, BucketChange>();
 
   constructor(private readonly factsOf: (step: StepKey) => StepFacts) {}
@@ -89,6 +100,10 @@ export class StatisticsChange {
 
   get buckets(): BucketChange[] {
     return [...this.bucketsByKey.values()];
+  }
+
+  get models(): ModelChange[] {
+    return [...this.modelsByKey.values()];
   }
 
   /** Endpoints that it touches, in the order in which they are locked. */
@@ -123,6 +138,7 @@ export class StatisticsChange {
     arm.sum += sign * reward;
     arm.sumSquares += sign * reward ** 2;
 
+    if (primary.row.features !== null) this.learn(primary.row, primary.row.features, { n: sign, sum: sign * reward });
     const { champion, bucketMs } = this.factsOf(primary.row);
     if (bucketMs !== null) {
       const bucket = this.bucket(primary.row, bucketStart(primary.row.requestedMs, bucketMs));
@@ -150,6 +166,17 @@ export class StatisticsChange {
     pair.shadowSum += sign * shadow;
   }
 
+  private learn(
+    { endpoint, rollout, version }: StatisticsRow,
+    features: readonly number[],
+    rewards: { n: number; sum: number },
+  ): void {
+    const key = `${endpoint}\n${rollout}\n${version}\n${features.length}`;
+    const model = this.modelsByKey.get(key) ?? { endpoint, rollout, version, sums: emptyLinearModel(features.length) };
+    model.sums = addToLinearModel(model.sums, features, rewards);
+    this.modelsByKey.set(key, model);
+  }
+
   private bucket({ endpoint, rollout, version }: StatisticsRow, fromMs: number): BucketChange {
     const key = `${endpoint}\n${rollout}\n${fromMs}\n${version}`;
     let bucket = this.bucketsByKey.get(key);
@@ -160,7 +187,7 @@ export class StatisticsChange {
     return bucket;
   }
 
-  private arm(of: Omit<StatisticsRow, 'role' | 'requestedMs'>): ArmChange {
+  private arm(of: Omit<StatisticsRow, 'role' | 'requestedMs' | 'features'>): ArmChange {
     const { endpoint, rollout, step, version } = of;
     const routingKey = this.factsOf(of).assignment === 'key' ? unitKey(of.routingKey) : null;
     const key = `${endpoint}\n${rollout}\n${step}\n${version}\n${routingKey === null ? '' : `=${routingKey}`}`;

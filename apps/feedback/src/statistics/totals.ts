@@ -1,16 +1,23 @@
 import { type ArmEvidence, delaySpans, type PairEvidence } from '#contracts';
 import type { StepKey } from '#database';
-import type { ArmChange, BucketChange, StatisticsChange } from './statistics-change.js';
+import type { ArmChange, BucketChange, ModelChange, StatisticsChange } from './statistics-change.js';
 
 export type ArmTotal = Pick<StepKey, 'endpoint' | 'rollout' | 'step'> & Required<ArmEvidence>;
 export type KeyTotal = Omit<ArmChange, 'sumSquares' | 'routingKey'> & { readonly routingKey: string };
 export type PairTotal = PairEvidence & { readonly endpoint: string; readonly rollout: number };
+
+export type ModelTotal = Omit<ModelChange, 'sums'> & {
+  readonly scored: number;
+  readonly gram: readonly number[];
+  readonly moments: readonly number[];
+};
 
 export interface Totals {
   readonly arms: ArmTotal[];
   readonly keys: KeyTotal[];
   readonly pairs: PairTotal[];
   readonly buckets: BucketChange[];
+  readonly models: ModelTotal[];
 }
 
 /** The statistics that a change makes of nothing: for a change that holds all there is. */
@@ -44,5 +51,11 @@ export function totalsOf(change: StatisticsChange): Totals {
     if (routingKey !== null)
       keys.push({ endpoint, rollout, step, version, routingKey, requests, errors, scored, sum, delays });
   }
-  return { arms: [...arms.values()], keys, pairs: change.pairs, buckets: change.buckets };
+  const models = change.models.map(({ sums: { n: scored, gram, moments }, ...of }) => ({
+    ...of,
+    scored,
+    gram,
+    moments,
+  }));
+  return { arms: [...arms.values()], keys, pairs: change.pairs, buckets: change.buckets, models };
 }

@@ -13,21 +13,22 @@ export interface TestRow {
   readonly step?: number;
   readonly pinned?: boolean;
   readonly routingKey?: string | null;
+  readonly features?: readonly number[];
   readonly status?: 'ok' | 'error';
   readonly answer?: unknown;
 }
 
 /** Writes a row as the recorder does: once, with its count, and queued where its truth is there or its window closed. */
 export async function recordRow(pool: pg.Pool, row: TestRow): Promise<void> {
-  const { rollout = 1, step = 0, pinned = false, routingKey = null, status = 'ok', answer = 3 } = row;
+  const { rollout = 1, step = 0, pinned = false, routingKey = null, features = null, status = 'ok', answer = 3 } = row;
   const response = status === 'ok' ? { predictions: [answer] } : null;
   await pool.query(
     `WITH closed AS (
        SELECT closed_until FROM window_state WHERE endpoint = $1::text FOR SHARE
      ), fresh AS (
        INSERT INTO predictions (endpoint, request_id, slot, role, version, requested_at, predicted_at, revision, epoch,
-         rollout, step, pinned, routing_key, source, status, response)
-       VALUES ($1::text, $2, $3, $4, $5, $6, now(), 1, 1, $7, $8, $9, $10, 'http', $11, $12)
+         rollout, step, pinned, routing_key, source, status, response, features)
+       VALUES ($1::text, $2, $3, $4, $5, $6, now(), 1, 1, $7, $8, $9, $10, 'http', $11, $12, $13)
        ON CONFLICT DO NOTHING RETURNING *
      ), counts AS (
        INSERT INTO pending_counts (endpoint, rollout, step, version, role, routing_key, requests, errors)
@@ -51,6 +52,7 @@ export async function recordRow(pool: pg.Pool, row: TestRow): Promise<void> {
       routingKey,
       status,
       response === null ? null : JSON.stringify(response),
+      features,
     ],
   );
 }

@@ -13,11 +13,12 @@ interface AssignedRow {
   propensity: number | null;
   pinned: boolean;
   routing_key: string | null;
+  features: number[] | null;
   epoch: string;
 }
 
 const sql = `
-  SELECT request_id, slot, version, role, propensity, pinned, routing_key, epoch FROM predictions
+  SELECT request_id, slot, version, role, propensity, pinned, routing_key, features, epoch FROM predictions
   WHERE endpoint = $1 AND role <> 'fallback' AND NOT pinned`;
 
 /**
@@ -67,11 +68,11 @@ export function compare(row: AssignedRow, plan: CompiledPlan | undefined): Diffe
 type Expected = { readonly version: string; readonly propensity: number | null } | string;
 
 function expectedOf(
-  { role, request_id: requestId, routing_key: routingKey, version }: AssignedRow,
+  { role, request_id: requestId, routing_key: routingKey, features, version }: AssignedRow,
   plan: CompiledPlan,
 ): Expected {
   if (role === 'primary') {
-    const { version: assigned, propensity } = decide({ plan, requestId, routingKey });
+    const { version: assigned, propensity } = decide({ plan, requestId, routingKey, features });
     return { version: assigned, propensity };
   }
   if (drawShadows(plan, requestId).includes(version))
