@@ -7,7 +7,7 @@ import {
   type LinearModel,
 } from '#bandits';
 import type { LoggedRequest } from '#contracts';
-import type { PolicyChoice } from './targets.js';
+import type { PolicyChoice } from './policy-choice.js';
 import { timeOf } from './time-of.js';
 
 /** Whether a request was drawn by its features. */

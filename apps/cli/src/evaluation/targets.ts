@@ -1,7 +1,8 @@
 import { policyNamed, withFloor, type ArmStatistics, type TimeBucket } from '#bandits';
 import type { LoggedRequest } from '#contracts';
-import { isBounded, type RewardKind } from '#strategies';
+import { isBounded } from '#strategies';
 import { contextualShares, isContextual } from './contextual-shares.js';
+import type { PolicyChoice } from './policy-choice.js';
 import { timeOf } from './time-of.js';
 
 /** A way to share requests that is asked about: for each row of a log (oldest first) the share that it would have given each version. */
@@ -17,17 +18,6 @@ export function fixedTarget(name: string, shares: Readonly<Record<string, number
     throw new RangeError(`shares ${name}: expected numbers from 0 on that sum to 1, got a sum of ${total}`);
   }
   return { name, sharesOf: (rows) => rows.map(() => shares) };
-}
-
-export interface PolicyChoice {
-  /** A registered policy. */
-  readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly reward: RewardKind;
-  /** Least share of each version. */
-  readonly floor: number;
-  /** ms between two computations of the shares. */
-  readonly cadence: number;
 }
 
 /**
