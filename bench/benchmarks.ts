@@ -4,6 +4,7 @@ import { codec } from './codec.js';
 import { decisions } from './decisions.js';
 import { floor } from './floor.js';
 import { http } from './http.js';
+import { logViews } from './log-views.js';
 import { nest } from './nest.js';
 import { recorder } from './recorder.js';
 import { shadows } from './shadows.js';
@@ -22,6 +23,7 @@ export const benchmarks: readonly Benchmark[] = [
   http,
   shadows,
   recorder,
+  logViews,
   truths,
   backtest,
   truthToPlan,
