@@ -33,6 +33,7 @@ export function registerSimulate(program: Command): void {
     )
     .option('--coverage <share>', 'share of the requests that ever get their truth', figureOf, 1)
     .option('--correlation <number>', '0 to 1: how much versions find the same requests hard (silent)', figureOf, 0)
+    .option('--kinds <file>', 'kinds of requests, for a contextual bandit: a list of share, request and rewards')
     .option('--consumers <number>', 'consumers that send routing keys; default: none do', countOf)
     .option('--zipf <exponent>', 'how unevenly consumers send; 0: evenly', figureOf, 1)
     .option('--requests <number>', 'requests of a run', countOf, 50_000)

@@ -59,9 +59,14 @@ function heading({ manifest, world, seed, summary }: Report): string {
   const values = Object.entries(world.versions).map(([version, { reward, deviation }]) =>
     deviation === undefined ? `${version} ${short(reward)}` : `${version} ${short(reward)} ± ${short(deviation)}`,
   );
+  const kinds = (world.kinds ?? []).map(({ share, rewards }) => {
+    const each = Object.entries(rewards).map(([version, reward]) => `${version} ${short(reward)}`);
+    return `${percent(share)} of the requests: ${each.join(', ')}`;
+  });
   return [
     `${manifest.name}: ${manifest.strategy.name}, ${summary.runs} ${summary.runs === 1 ? 'run' : 'runs'} of ${amount(requests)} requests (${time}), ${truth}, seed ${seed}`,
-    `rewards as assumed: ${values.join(', ')}; best: ${bestVersions(world, ruleOf(manifest), 0).join(', ')}`,
+    `rewards as assumed: ${values.join(', ')}; best${kinds.length === 0 ? '' : ' for all'}: ${bestVersions(world, ruleOf(manifest), 0).join(', ')}`,
+    ...kinds,
   ].join('\n');
 }
 

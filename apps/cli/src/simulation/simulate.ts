@@ -7,9 +7,11 @@ import { worldOf, type WorldOptions } from './parse-world.js';
 import { progressBar } from './progress-bar.js';
 import { reportText } from './report.js';
 import { runAll } from './run-all.js';
+import { withKinds } from './with-kinds.js';
 
 export interface SimulateOptions extends WorldOptions {
   readonly filename: string;
+  readonly kinds?: string;
   readonly runs: number;
   readonly seed: number;
   readonly threads: number;
@@ -21,7 +23,7 @@ const widest = 80;
 /** Reads the manifest, plays all runs, and says what came out. */
 export async function simulate(options: SimulateOptions, command: Command): Promise<void> {
   const manifest = await manifestOf(options.filename);
-  const world = worldOf(options);
+  const world = await withKinds(worldOf(options), options.kinds);
   const problems = worldProblems(manifest, world);
   if (problems.length > 0) throw new Error(problems.join('\n  '));
   const { runs: count, seed } = options;
