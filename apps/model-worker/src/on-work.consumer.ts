@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Controller } from '@nestjs/common';
 import {
   DeadLetters,
@@ -9,7 +10,7 @@ import {
   type TopicRecord,
 } from '#kafka';
 import { LiveWork } from './backtest/live-work.js';
-import { makeRecords } from './make-records.js';
+import { makeRecords, type Records } from './make-records.js';
 import type { Outcome } from './outcome.js';
 import { PublishOutcomes } from './publish-outcomes.js';
 import { ServedVersions } from './served-versions.js';
@@ -40,13 +41,23 @@ export class WorkConsumer {
     const { endpoint = '', version = '' } = batch.parameters;
     const watches = this.shadows.gatherMs(endpoint, version) > 0;
     const slice = watches ? shadowSlice : batch.records.length;
-    for (let from = 0; from < batch.records.length; from += slice)
-      await this.work(endpoint, version, batch.records.slice(from, from + slice));
+    const made: Records[] = [];
+    const unreadable: TopicRecord[] = [];
+    for (let from = 0; from < batch.records.length; from += slice) {
+      if (from > 0) await nextTurn();
+      made.push(...(await this.work(endpoint, version, batch.records.slice(from, from + slice), unreadable)));
+    }
+    await this.outcomes.publish(made, unreadable);
   }
 
-  private async work(endpoint: string, version: string, records: readonly IncomingRecord[]): Promise<void> {
+  /** What is to be sent for the records that can be read; the others are added to `unreadable`. */
+  private async work(
+    endpoint: string,
+    version: string,
+    records: readonly IncomingRecord[],
+    unreadable: TopicRecord[],
+  ): Promise<Records[]> {
     const items: WorkItem[] = [];
-    const unreadable: TopicRecord[] = [];
     for (const record of records) {
       const read = readWork(record, this.replyTopics);
       if (read.ok) items.push(read.item);
@@ -55,10 +66,9 @@ export class WorkConsumer {
     const outcomes = await this.live.during(() => this.run(endpoint, version, items));
     this.metrics.observe(endpoint, version, outcomes);
     const now = Date.now();
-    const made = items.map((item, index) =>
+    return items.map((item, index) =>
       makeRecords(endpoint, version, item, outcomes[index] ?? { status: 'expired' }, now, this.topics),
     );
-    await this.outcomes.publish(made, unreadable);
   }
 
   private run(endpoint: string, version: string, items: readonly WorkItem[]): Promise<Outcome[]> | Outcome[] {
