@@ -11,6 +11,8 @@ interface Case {
   /** Steps of the evidence; default 1. */
   readonly steps?: number;
   readonly shadows?: number;
+  /** Whether latencies are known. */
+  readonly timed?: boolean;
 }
 
 const names = (count: number): string[] => Array.from({ length: count }, (_, index) => `v${index + 1}`);
@@ -27,6 +29,14 @@ const cases: readonly Case[] = [
   },
   { name: 'canary, first step', strategy: 'canary', spec: two, versions: 2 },
   { name: 'canary, third step', strategy: 'canary', spec: two, versions: 2, steps: 3 },
+  {
+    name: 'canary, third step, latency guarded',
+    strategy: 'canary',
+    spec: { ...two, guardrails: { latency: { maxRatio: 1.2 } } },
+    versions: 2,
+    steps: 3,
+    timed: true,
+  },
   { name: 'bandit, 2 arms', strategy: 'bandit', spec: { arms: names(2) }, versions: 2 },
   { name: 'bandit, 10 arms', strategy: 'bandit', spec: { arms: names(10) }, versions: 10 },
   {
@@ -47,7 +57,7 @@ const cases: readonly Case[] = [
 
 /** What the deployer computes for each snapshot of the evidence: new numbers every time, and time enough behind them for new shares. */
 export function verdictFigures(context: Context): Figure[] {
-  return cases.map(({ name, strategy: named, spec, versions, steps = 1, shadows = 0 }) => {
+  return cases.map(({ name, strategy: named, spec, versions, steps = 1, shadows = 0, timed = false }) => {
     const strategy = findStrategy(named);
     if (strategy === undefined) throw new Error(`there is no strategy "${named}"`);
     const begun = strategy.begin({ spec, now: 0 });
@@ -55,7 +65,7 @@ export function verdictFigures(context: Context): Figure[] {
     const state = named === 'canary' ? { ...(begun as object), step: steps - 1, stretch: steps - 1 } : begun;
     let seen = 0;
     const perSecond = pace(1_000 * context.scale, 1, (n) => {
-      const evidence = evidenceOf(versions, steps, shadows, n);
+      const evidence = evidenceOf({ versions, steps, shadows, timed }, n);
       seen += strategy.evaluate({ spec, state, evidence, now: 3_600_000, reward }).plan.step;
     });
     if (Number.isNaN(seen)) throw new Error('nothing was evaluated');
@@ -66,12 +76,26 @@ export function verdictFigures(context: Context): Figure[] {
 }
 
 /** Steps with even weights, close rewards, and about a thousand scored requests a version in each. */
-function evidenceOf(count: number, steps: number, shadows: number, n: number): Evidence {
+function evidenceOf(
+  { versions: count, steps, shadows, timed }: Required<Pick<Case, 'versions' | 'steps' | 'shadows' | 'timed'>>,
+  n: number,
+): Evidence {
   const arms = names(count).map((version, index): ArmEvidence => {
     const scored = 1_000 + (n % 500);
     const errors = (n + index) % 7;
     const sum = Math.round(scored * (0.8 + index / (200 * count)));
-    return { version, requests: scored, errors, units: scored, errorSum: errors, scored, sum, sumSquares: sum };
+    const latency = timed ? { latency: latencies(n + index, errors) } : {};
+    return {
+      version,
+      requests: scored,
+      errors,
+      units: scored,
+      errorSum: errors,
+      scored,
+      sum,
+      sumSquares: sum,
+      ...latency,
+    };
   });
   const weights = Object.fromEntries(arms.map(({ version }) => [version, 1 / count]));
   return {
@@ -80,6 +104,15 @@ function evidenceOf(count: number, steps: number, shadows: number, n: number): E
     pairs: Array.from({ length: shadows }, (_, index) => pairOf(`s${index + 1}`, n)),
   };
 }
+
+/** About a thousand latencies between 5 and 100 ms. */
+const latencies = (n: number, beyond: number) => ({
+  from: 80,
+  counts: Array.from({ length: 150 }, (_, i) => 12 - Math.round(Math.abs(i - 50 - (n % 3)) / 10)).map((c) =>
+    Math.max(0, c),
+  ),
+  beyond,
+});
 
 function pairOf(shadow: string, n: number): PairEvidence {
   const scored = 1_000 + (n % 500);

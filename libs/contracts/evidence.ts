@@ -2,11 +2,22 @@ import { z } from 'zod';
 import { endpointName, versionName } from './names.js';
 
 /**
+ * Latencies counted in logarithmic buckets: bucket k holds those above ratio^(k − 1) and up to ratio^k ms, ratio = 1.01/.99; `from` is the key of
+ * the first of `counts`. `beyond`: requests without an answer, slower than any.
+ */
+export const latencySketch = z.object({
+  from: z.int(),
+  counts: z.array(z.number().min(0)),
+  beyond: z.number().min(0),
+});
+
+/**
  * What is known of one version within one step, by assignment: pinned and fallback rows are not in it. A unit is a
  * request, or with `assignment: key` a (key, step); a unit's value is the mean over its requests.
  */
 export const armEvidence = z.object({
-  version: versionName,
+  /** The version; or the slice of it that is the baseline, see `baselineArm`. */
+  version: z.string().min(1),
   /** Primary rows recorded. */
   requests: z.int().min(0),
   /** Primary rows that did not end `ok`. */
@@ -22,6 +33,8 @@ export const armEvidence = z.object({
   /** Units with a truth that came in time, in all and by how long it took (a count for each of `delayBounds` and one beyond). */
   joined: z.int().min(0).optional(),
   delays: z.array(z.int().min(0)).optional(),
+  /** Milliseconds from the request to the answer; a unit weighs 1, its requests share it. Absent in the entry of earlier steps. */
+  latency: latencySketch.optional(),
 });
 export type ArmEvidence = z.infer<typeof armEvidence>;
 
@@ -34,7 +47,7 @@ export const stepEvidence = z.object({
   step: z.int().min(0),
   /** When the step's first plan was made, ms since 1970. */
   from: z.number(),
-  /** The weights in force, by version; what the counts are compared with. Empty where they differ or are not known. */
+  /** The weights in force, by version (of one with a baseline: of what is counted by itself, and of the rest); what the counts are compared with. Empty where they differ or are not known. */
   weights: z.record(z.string(), z.number()),
   arms: z.array(armEvidence),
 });
@@ -81,6 +94,17 @@ export const pairEvidence = z.object({
   sumSquaredDifference: z.number().min(0),
   championSum: z.number(),
   shadowSum: z.number(),
+  /** Requests that both answered, whose answers could be read; known before any truth. Absent: nobody has compared them. */
+  compared: z.int().min(0).optional(),
+  /** Sum over these of the share of their rows with the same answer. */
+  agreed: z.number().min(0).optional(),
+  /** Those of them whose answers are numbers; over these, sum and sum of squares of the mean of (shadow − champion) over rows. */
+  numeric: z.int().min(0).optional(),
+  answerDifference: z.number().optional(),
+  answerSquaredDifference: z.number().min(0).optional(),
+  /** Milliseconds within the model: of the champion's requests in this rollout, and of the shadow's. */
+  championLatency: latencySketch.optional(),
+  shadowLatency: latencySketch.optional(),
 });
 export type PairEvidence = z.infer<typeof pairEvidence>;
 

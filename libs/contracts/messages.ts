@@ -38,6 +38,19 @@ export const prediction = z.object({
 });
 export type Prediction = z.infer<typeof prediction>;
 
+/**
+ * How long a row took as the statistics count it, in ms: null, slower than any, where it did not end `ok`; undefined where nobody knows. A clock that is
+ * ahead of another's makes no negative latency.
+ */
+export function latencyOf(
+  { status, totalMs, modelMs }: Pick<Prediction, 'status' | 'totalMs' | 'modelMs'>,
+  which: 'total' | 'model',
+): number | null | undefined {
+  if (status !== 'ok') return null;
+  const latency = which === 'total' ? totalMs : modelMs;
+  return latency === null ? undefined : Math.max(0, latency);
+}
+
 /** Truth as it comes by Kafka; over HTTP the path names the endpoint. Exactly one of `truth` and `reward`. */
 const truthFields = {
   id: identifier,

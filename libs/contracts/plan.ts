@@ -12,6 +12,32 @@ export type AllocationEntry = z.infer<typeof allocationEntry>;
 export const shadowEntry = z.object({ version: versionName, fraction: share });
 export type ShadowEntry = z.infer<typeof shadowEntry>;
 
+/**
+ * A slice of a version's traffic that is counted by itself, at the end of the interval from 0 to 1: as many units of the champion as the candidate gets,
+ * taken at the same time. Routers need not know of it.
+ */
+export const baselineSlice = z.object({ version: versionName, weight: share });
+
+/** The name under which the slice of a version counts; no version has such a name. */
+export const baselineArm = (version: string): string => `${version}/baseline`;
+
+/** Shares of the units by the name under which they are counted. */
+export function armWeights({
+  allocation,
+  baseline,
+}: {
+  readonly allocation: readonly AllocationEntry[];
+  readonly baseline?: { readonly version: string; readonly weight: number } | undefined;
+}): Record<string, number> {
+  const weights = Object.fromEntries(allocation.map(({ version, weight }) => [version, weight]));
+  if (baseline === undefined) return weights;
+  const { version, weight } = baseline;
+  const { [version]: whole = 0, ...others } = weights;
+  // Rounding may leave a hair of the whole.
+  const rest = Math.round((whole - weight) * 1e12) / 1e12;
+  return { ...others, ...(rest > 0 ? { [version]: rest } : {}), [baselineArm(version)]: weight };
+}
+
 /** A request that matches goes to `version`, whatever the allocation says; it enters no statistic. */
 export const routingRule = z.object({
   when: z.union([
@@ -35,6 +61,8 @@ export const trafficPlan = z.object({
   step: z.int().min(0),
   allocation: z.array(allocationEntry).min(1),
   shadows: z.array(shadowEntry).default([]),
+  /** Absent: every version is counted as a whole. */
+  baseline: baselineSlice.optional(),
   assignment: z.enum(['request', 'key']),
   salt: z.string(),
   fallback: versionName,

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { TrafficPlan } from '#contracts';
+import { armWeights, type TrafficPlan } from '#contracts';
 
 export interface StepKey {
   readonly endpoint: string;
@@ -12,8 +12,14 @@ export interface StepFacts {
   readonly assignment: 'request' | 'key';
   /** The version with all of the traffic, else the plan's fallback: whom shadows are compared with. Null where there was no plan. */
   readonly champion: string | null;
+  /** Versions that get copies of requests. */
+  readonly shadows: readonly string[];
   /** Shares of the traffic by version. */
   readonly weights: Readonly<Record<string, number>>;
+  /** Shares of the units by the name under which they count; see `armName`. */
+  readonly arms: Readonly<Record<string, number>>;
+  /** What else the name depends on, where there is a baseline. */
+  readonly baseline?: Pick<TrafficPlan, 'baseline' | 'salt' | 'assignment'>;
   /** When the first plan was made, ms since 1970. */
   readonly from: number;
   /** Width of the time buckets that rewards are counted in too, ms; null where none are kept. */
@@ -26,7 +32,9 @@ export interface StepFacts {
 const unknown: StepFacts = {
   assignment: 'request',
   champion: null,
+  shadows: [],
   weights: {},
+  arms: {},
   from: 0,
   bucketMs: null,
   contextual: false,
@@ -67,7 +75,10 @@ function factsOf(plan: TrafficPlan, from: number): StepFacts {
   return {
     assignment: plan.assignment,
     champion: plan.allocation.find(({ weight }) => weight === 1)?.version ?? plan.fallback,
+    shadows: (plan.shadows as TrafficPlan['shadows'] | undefined)?.map(({ version }) => version) ?? [],
     weights: Object.fromEntries(plan.allocation.map(({ version, weight }) => [version, weight])),
+    arms: armWeights(plan),
+    ...(plan.baseline === undefined ? {} : { baseline: plan }),
     from,
     bucketMs: plan.bucketMs ?? null,
     contextual: plan.contextual !== undefined,

@@ -1,3 +1,4 @@
+export { armName, type ArmQuestion } from './arm-name.js';
 export { CompiledContext } from './compile-context.js';
 export { CompiledPlan, compilePlan } from './compile-plan.js';
 export { decide, type Assignment, type RoutingQuestion } from './decide.js';

@@ -1,3 +1,5 @@
+export { compareAnswers } from './compare-answers.js';
+export type { AnswerComparison, GivenAnswer } from './compare-answers.js';
 export { extractAnswers } from './extract-answers.js';
 export { judge } from './judge.js';
 export type { GivenTruth, JudgedRow, Judgement, Known, Outcome } from './judge.js';

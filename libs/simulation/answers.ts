@@ -1,8 +1,10 @@
 import type { Uniform } from '#bandits';
 import type { ScoringRule } from '#scoring';
 import type { PlanDraft } from '#strategies';
+import { addLatencies, emptyLatencySketch } from '#stats';
 import { sampleBinomial } from './binomial.js';
 import type { EvidenceBook } from './evidence-book.js';
+import type { Answered, Latencies } from './latencies.js';
 import { always, rightGiven, samplePairSums, sampleSums, type RewardSource } from './rewards.js';
 import type { TruthQueue } from './truth-queue.js';
 import type { TruthTimes } from './truth-times.js';
@@ -13,6 +15,7 @@ import { meanRewardAt, type VersionModel, type World } from './world.js';
 export interface Surroundings {
   readonly world: World;
   readonly rule: ScoringRule;
+  readonly latencies: Latencies;
   readonly truths: TruthTimes;
   readonly book: EvidenceBook;
   readonly queue: TruthQueue;
@@ -55,6 +58,7 @@ export class Answers {
     const { truths, uniform } = this.surroundings;
     const failed = sampleBinomial(n, this.modelOf(version).errors ?? 0, uniform);
     recorder.record(n, failed);
+    this.time(version, { ok: n - failed, failed }, stretch, recorder);
     for (const ok of [true, false]) {
       const these = ok ? n - failed : failed;
       if (these === 0) continue;
@@ -65,6 +69,19 @@ export class Answers {
         }
       });
       if (never > 0) this.shadow(version, { n: never }, stretch);
+    }
+  }
+
+  /** How long a version's requests took: for itself, and as the champion's beside its shadows. */
+  private time(version: string, answered: Answered, { plan }: Stretch, recorder: Recorder): void {
+    const { latencies, book, uniform } = this.surroundings;
+    const drawn = latencies.draw(version, answered, uniform);
+    if (drawn === undefined) return;
+    recorder.took(drawn);
+    if (championOf(plan) !== version) return;
+    for (const { version: shadow } of plan.shadows) {
+      if (shadow !== version)
+        addLatencies((book.pair(version, shadow).championLatency ??= emptyLatencySketch()), drawn);
     }
   }
 
@@ -105,10 +122,10 @@ export class Answers {
 
   /** Every shadow gets its fraction of the group. */
   private shadow(version: string, group: Group, stretch: Stretch): void {
-    const { allocation, shadows, fallback } = stretch.plan;
+    const { shadows } = stretch.plan;
     if (group.n === 0 || shadows.length === 0) return;
     const { book, uniform } = this.surroundings;
-    const champion = allocation.find(({ weight }) => weight === 1)?.version ?? fallback;
+    const champion = championOf(stretch.plan);
     for (const { version: shadow, fraction } of shadows) {
       if (shadow === champion) continue;
       const seen = sampleBinomial(group.n, fraction, uniform);
@@ -116,6 +133,8 @@ export class Answers {
       const pair = book.pair(champion, shadow);
       pair.requests += seen;
       pair.errors += failed;
+      const latencies = this.surroundings.latencies.draw(shadow, { ok: seen - failed, failed }, uniform);
+      if (latencies !== undefined) addLatencies((pair.shadowLatency ??= emptyLatencySketch()), latencies);
       if (champion === version) this.compare({ champion, shadow }, group, { ok: seen - failed, failed }, stretch);
     }
   }
@@ -165,6 +184,10 @@ export class Answers {
     return modelOf(this.surroundings.world, version);
   }
 }
+
+/** Whom shadows are compared with. */
+const championOf = ({ allocation, fallback }: PlanDraft): string =>
+  allocation.find(({ weight }) => weight === 1)?.version ?? fallback;
 
 /** What a version is like. @throws RangeError where the world does not say */
 export function modelOf({ versions }: World, version: string): VersionModel {

@@ -1,5 +1,5 @@
 import { addToLinearModel, emptyLinearModel, type LinearModel, type RewardSums } from '#bandits';
-import type { ArmEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
+import { armWeights, type ArmEvidence, type Evidence, type PairEvidence, type StepEvidence } from '#contracts';
 import { addArm, armOf, type PlanDraft } from '#strategies';
 import { TimeBuckets } from './time-buckets.js';
 
@@ -22,7 +22,7 @@ export class EvidenceBook {
   /** Makes sure that the plan's step is there. @param at ms */
   begin(plan: PlanDraft, at: number): void {
     if (this.steps.at(-1)?.step === plan.step) return;
-    const weights = Object.fromEntries(plan.allocation.map(({ version, weight }) => [version, weight]));
+    const weights = armWeights(plan);
     const arms = Object.keys(weights)
       .sort()
       .map((version) => armOf(undefined, version));
@@ -32,7 +32,7 @@ export class EvidenceBook {
     if (this.steps.length > stepsApart) this.fold();
   }
 
-  /** What is known of a version in a step; the step has begun. */
+  /** What is known of a version, or of its baseline, in a step; the step has begun. */
   arm(step: number, version: string): ArmEvidence {
     const arm = this.arms.get(keyOf(step, version));
     if (arm === undefined) throw new RangeError(`version "${version}" has no share of step ${step}`);

@@ -18,7 +18,10 @@ export function sampleSums(n: number, { mean, deviation }: RewardSource, uniform
 }
 
 /** What scored pairs add to a comparison. */
-export type PairSums = Omit<PairEvidence, 'champion' | 'shadow' | 'requests' | 'errors'>;
+export type PairSums = Pick<
+  PairEvidence,
+  'scored' | 'better' | 'worse' | 'sumDifference' | 'sumSquaredDifference' | 'championSum' | 'shadowSum'
+>;
 
 /**
  * Draws the sums of n pairs at once.

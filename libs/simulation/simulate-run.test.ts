@@ -105,6 +105,27 @@ describe('a canary', () => {
     expect(results[0]!.decision!.reason).toContain('fails more often');
   });
 
+  it('that is slow is rolled back before any truth where latency is guarded, and one that is as fast is not', () => {
+    const guarded = manifestWith({ canary: { ...canary, guardrails: { latency: { maxRatio: 1.2 } } } });
+    const world = (latency: number) => ({
+      versions: { v1: { reward: 0.8, latency: 20 }, v2: { reward: 0.9, latency } },
+      delay: { kind: 'fixed', ms: 80_000 } as const,
+    });
+    const slow = runs(guarded, world(40), 20);
+    expect(shareOf(slow, 'rollback')).toBe(1);
+    expect(slow[0]!.decision!.reason).toContain('v2 is too slow');
+    for (const { decision } of slow) expect(decision!.at).toBeLessThan(80_000);
+    expect(shareOf(runs(guarded, world(20), 20), 'rollback')).toBe(0);
+  });
+
+  it('weighs consumers alike where they are the units of latency', () => {
+    const guarded = manifestWith({ canary: { ...canary, guardrails: { latency: { maxRatio: 1.2 } } } });
+    const versions = { v1: { reward: 0.8, latency: 20 }, v2: { reward: 0.8, latency: 60 } };
+    const consumers = { count: 2_000, exponent: 1 };
+    const [result] = runs(guarded, { versions, consumers, delay: { kind: 'fixed', ms: 90_000 } }, 1);
+    expect(result?.decision).toMatchObject({ outcome: 'rollback' });
+  });
+
   it('that is exactly the margin worse is promoted in at most alpha of the runs', () => {
     const versions = { v1: { reward: 0.85 }, v2: { reward: 0.8 } };
     const results = runs(manifest, { versions, requests: 5_000, looks: { everyMs: 2_000, growth: 0.1 } }, 80);

@@ -6,6 +6,7 @@ import type { Surroundings } from './answers.js';
 import { consumerDraw } from './consumers.js';
 import { EvidenceBook } from './evidence-book.js';
 import { kindsOf, overallAllocation, type Kind } from './kinds.js';
+import { Latencies } from './latencies.js';
 import { Ledger } from './ledger.js';
 import { lookTimes, type LookTimes } from './look-times.js';
 import { ruleOf, strategyOf } from './manifest-parts.js';
@@ -71,12 +72,13 @@ export function prepareSimulation({ manifest, world }: { manifest: Manifest; wor
   const strategy = strategyOf(manifest);
   const looks = lookTimes(world);
   const truths = new TruthTimes(world, rule, looks);
+  const latencies = new Latencies(world);
   const draw = world.consumers === undefined ? undefined : consumerDraw(world.consumers);
   return {
     run(seed, run = 0, observe = () => undefined) {
       const uniform = uniformFrom(seed, run);
       const book = new EvidenceBook(manifest.name);
-      const surroundings = { world, rule, truths, book, queue: new TruthQueue(), uniform };
+      const surroundings = { world, rule, latencies, truths, book, queue: new TruthQueue(), uniform };
       const kinds = kindsOf(world);
       const byRequest = requestTraffic(surroundings, kinds);
       const salt = `${manifest.name}/${seed}/${run}`;

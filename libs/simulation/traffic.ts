@@ -1,8 +1,9 @@
 import type { RewardSums, Uniform } from '#bandits';
-import { decide } from '#routing';
+import { baselineArm } from '#contracts';
+import { armName, decide } from '#routing';
 import type { PlanDraft } from '#strategies';
 import { Answers, type Stretch, type Surroundings } from './answers.js';
-import { sampleMultinomial } from './binomial.js';
+import { sampleBinomial, sampleMultinomial } from './binomial.js';
 import type { Kind } from './kinds.js';
 import { ConsumerUnit, requestUnits, type Recorder } from './unit.js';
 import type { World } from './world.js';
@@ -36,11 +37,18 @@ export function requestTraffic(surroundings: Surroundings, kinds: readonly Kind[
     const served = shareOut(kinds, plan, requests, uniform);
     for (const [k, { counts }] of served.entries()) {
       const features = kinds[k]?.features(plan) ?? null;
-      for (const [i, { version }] of plan.allocation.entries()) {
+      for (const [i, { version, weight }] of plan.allocation.entries()) {
         const n = counts[i] ?? 0;
-        const units = requestUnits(() => book.arm(plan.step, version));
-        const recorder = features === null ? units : learningFrom(units, (sums) => book.learn(version, features, sums));
-        if (n > 0) answers[k]?.take(version, n, stretch, recorder);
+        const sliced = plan.baseline?.version === version ? plan.baseline.weight / weight : 0;
+        const inSlice = sampleBinomial(n, sliced, uniform);
+        const take = (arm: string, part: number): void => {
+          const units = requestUnits(() => book.arm(plan.step, arm));
+          const recorder =
+            features === null ? units : learningFrom(units, (sums) => book.learn(version, features, sums));
+          if (part > 0) answers[k]?.take(version, part, stretch, recorder);
+        };
+        take(version, n - inSlice);
+        take(baselineArm(version), inSlice);
       }
     }
     return served;
@@ -48,6 +56,7 @@ export function requestTraffic(surroundings: Surroundings, kinds: readonly Kind[
 }
 
 const learningFrom = (recorder: Recorder, learn: (sums: RewardSums) => void): Recorder => ({
+  took: (latencies) => recorder.took(latencies),
   record: (requests, failed) => recorder.record(requests, failed),
   score(sums) {
     recorder.score(sums);
@@ -77,7 +86,8 @@ export function consumerTraffic(
       if (unit === undefined) {
         const routingKey = `consumer-${consumer}`;
         const { version } = decide({ plan: routed, requestId: routingKey, routingKey });
-        unit = new ConsumerUnit(version, () => book.arm(plan.step, version));
+        const arm = armName(routed, { version, requestId: routingKey, routingKey });
+        unit = new ConsumerUnit(version, () => book.arm(plan.step, arm));
         units.set(consumer, unit);
       }
       counts.set(unit.version, (counts.get(unit.version) ?? 0) + n);

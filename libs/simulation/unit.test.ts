@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { uniformFrom } from '#bandits';
+import { countLatency, emptyLatencySketch, latencyCount } from '#stats';
 import { armOf } from '#strategies';
 import { consumerDraw } from './consumers.js';
 import { ConsumerUnit, requestUnits } from './unit.js';
@@ -65,4 +66,19 @@ it('consumers send as unevenly as the exponent says', () => {
   const [first, second, , last] = counts(1);
   expect(first! / second!).toBeCloseTo(2, 0);
   expect(first! / last!).toBeCloseTo(4, 0);
+});
+
+it('a consumer’s latencies weigh one in all', () => {
+  const arm = armOf(undefined, 'v1');
+  const took = (unit: ConsumerUnit, ms: number | null) => {
+    const sketch = emptyLatencySketch();
+    countLatency(sketch, ms);
+    unit.took(sketch);
+  };
+  const [ann, bob] = [new ConsumerUnit('v1', () => arm), new ConsumerUnit('v1', () => arm)];
+  for (const ms of [1, 1, 1, 9]) took(ann, ms);
+  took(bob, null);
+  expect(latencyCount(arm.latency!)).toBeCloseTo(2, 9);
+  expect(arm.latency!.counts[0]).toBeCloseTo(0.75, 9);
+  expect(arm.latency!.beyond).toBe(1);
 });

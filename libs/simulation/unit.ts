@@ -1,9 +1,12 @@
 import type { RewardSums } from '#bandits';
 import type { ArmEvidence } from '#contracts';
+import { addLatencies, emptyLatencySketch, latencyCount, type LatencySketch } from '#stats';
 
 /** Takes in what becomes of requests, for a version in a step. */
 export interface Recorder {
   record(requests: number, failed: number): void;
+  /** How long requests took; once for all of those recorded, where it is known. */
+  took(latencies: LatencySketch): void;
   score(sums: RewardSums): void;
 }
 
@@ -15,6 +18,9 @@ export const requestUnits = (arm: () => ArmEvidence): Recorder => ({
     sums.units += requests;
     sums.errors += failed;
     sums.errorSum += failed;
+  },
+  took(latencies) {
+    addLatencies((arm().latency ??= emptyLatencySketch()), latencies);
   },
   score({ n, sum, sumSquares }) {
     const sums = arm();
@@ -30,6 +36,7 @@ export class ConsumerUnit implements Recorder {
   private failed = 0;
   private scored = 0;
   private sum = 0;
+  private readonly latencies = emptyLatencySketch();
 
   constructor(
     readonly version: string,
@@ -45,6 +52,17 @@ export class ConsumerUnit implements Recorder {
     this.requests += requests;
     this.failed += failed;
     arm.errorSum = Math.max(0, arm.errorSum + this.failed / this.requests - before);
+  }
+
+  took(latencies: LatencySketch): void {
+    const sum = (this.arm().latency ??= emptyLatencySketch());
+    const before = latencyCount(this.latencies);
+    if (before > 0) addLatencies(sum, this.latencies, -1 / before);
+    addLatencies(this.latencies, latencies);
+    addLatencies(sum, this.latencies, 1 / latencyCount(this.latencies));
+    // Rounding may leave a hair less than nothing.
+    for (const [i, count] of sum.counts.entries()) if (count < 0) sum.counts[i] = 0;
+    sum.beyond = Math.max(0, sum.beyond);
   }
 
   score({ n, sum }: RewardSums): void {

@@ -49,7 +49,7 @@ function versionProblems(manifest: Manifest, { versions }: World): string[] {
 function rewardProblems(manifest: Manifest, { versions }: World): string[] {
   const { name } = ruleOf(manifest).metric;
   const bounded = isBounded(manifest.reward);
-  return Object.entries(versions).flatMap(([version, { reward, deviation, errors = 0 }]) => {
+  return Object.entries(versions).flatMap(([version, { reward, deviation, errors = 0, latency }]) => {
     const problems: string[] = [];
     if (bounded && deviation !== undefined) {
       problems.push(`rewards of ${version}: ${name} is within [0, 1]; give the mean alone, without ±`);
@@ -65,6 +65,9 @@ function rewardProblems(manifest: Manifest, { versions }: World): string[] {
     }
     if (!(errors >= 0 && errors <= 1)) {
       problems.push(`errors of ${version}: expected a share between 0 and 1, got ${errors}`);
+    }
+    if (latency !== undefined && !(latency > 0 && latency < Infinity)) {
+      problems.push(`latency of ${version}: expected a time above 0, got ${latency} ms`);
     }
     return problems;
   });

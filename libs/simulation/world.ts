@@ -8,6 +8,8 @@ export interface VersionModel {
   readonly changes?: readonly RewardChange[];
   /** Probability that a request to it fails; default 0. */
   readonly errors?: number;
+  /** Median of its latencies in ms, which are log-normal with a standard deviation of ½ of the logarithm; absent: none is known. */
+  readonly latency?: number;
 }
 
 /** The mean reward changes steadily by `perMs`, or once at `atMs` by `by`. */

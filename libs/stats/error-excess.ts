@@ -1,6 +1,5 @@
-import { logBetaSurvival } from './beta-tail.js';
 import { check, checkNotNegative, checkPositive } from './check.js';
-import { logBeta } from './log-gamma.js';
+import { rateExcess } from './rate-excess.js';
 
 /**
  * One-sided e-value that the candidate errs more often than the champion, for errors of any rarity: under equal error rates the
@@ -35,18 +34,7 @@ export function errorExcessLogEValue({
   );
   check(Number.isFinite(tolerance) && tolerance >= 1, 'tolerance must be a finite number of at least 1', tolerance);
   checkPositive('concentration', concentration);
-  if (candidateErrors + championErrors === 0) return 0;
   const odds = (tolerance * candidateShare) / (1 - candidateShare);
-  const share = odds / (1 + odds);
-  const rest = 1 / (1 + odds);
-  const a = 2 * concentration * share;
-  const b = 2 * concentration * rest;
-  return (
-    logBeta(a + candidateErrors, b + championErrors) -
-    logBeta(a, b) +
-    logBetaSurvival(share, a + candidateErrors, b + championErrors, rest) -
-    logBetaSurvival(share, a, b, rest) -
-    candidateErrors * Math.log(share) -
-    championErrors * Math.log(rest)
-  );
+  const excess = rateExcess({ rate: odds / (1 + odds), complement: 1 / (1 + odds), concentration: 2 * concentration });
+  return excess({ successes: candidateErrors, trials: candidateErrors + championErrors });
 }

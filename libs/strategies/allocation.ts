@@ -23,4 +23,4 @@ export function allocationOf(weights: readonly AllocationEntry[]): AllocationEnt
 }
 
 /** Without the last digits that a subtraction leaves: .93, not .9299999999999999. */
-const tidy = (weight: number): number => Math.round(weight * 1e12) / 1e12;
+export const tidy = (weight: number): number => Math.round(weight * 1e12) / 1e12;

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { policies } from '#bandits';
-import { alpha, assignment as assignmentPart, endedBy, onSuccess, positiveDuration, version } from './spec-parts.js';
+import {
+  alpha,
+  assignment as assignmentPart,
+  endedBy,
+  latencyGuardrail,
+  onSuccess,
+  positiveDuration,
+  version,
+} from './spec-parts.js';
 
 type PolicyChoice = string | { readonly name: string; readonly [option: string]: unknown };
 
@@ -60,6 +68,8 @@ export const banditSpec = z
     indifference: z
       .union([z.strictObject({ relative: slight }), z.strictObject({ absolute: z.number().gt(0) }), z.literal(false)])
       .optional(),
+    /** Errors are always looked at; latency where it is named: an arm that is too slow, against the champion or by the limit, is cut off. */
+    guardrails: z.strictObject({ latency: latencyGuardrail.optional() }).optional(),
     onSuccess: onSuccess.default('promote'),
     assignment: assignmentPart.default('request'),
   })

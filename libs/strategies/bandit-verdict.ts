@@ -2,12 +2,11 @@ import { probabilityOfBest } from '#bandits';
 import type { Check, Verdict } from '#contracts';
 import { activeArms, policyOf, posteriorsOf } from './bandit-allocation.js';
 import { contextOf, hasOneBest } from './bandit-context.js';
-import { indifferenceOf } from './bandit-race.js';
+import { indifferenceOf, levelsOf } from './bandit-race.js';
 import { championOf, racedArms, type BanditSpec, type BanditState } from './bandit-spec.js';
 import { indifferenceCheck } from './checks/indifference.js';
 import { minimumSampleCheck, trafficCheck } from './checks/progress.js';
 import { winnerCheck } from './checks/winner.js';
-import { levelAfter, rewardShare } from './error-levels.js';
 import { hold, isBlocked } from './hold.js';
 import { totalOf } from './step-evidence.js';
 import type { EvaluateInput } from './strategy.js';
@@ -35,7 +34,7 @@ export function decide(input: Input, before: BanditState, guards: Check[]): Deci
     arms,
     all: racedArms(spec, before),
     reward,
-    alpha: spec.alpha * rewardShare * levelAfter(before.changes),
+    alpha: levelsOf(spec, before).rewards,
   });
   const state = { ...before, leader };
   const oneBest = hasOneBest(spec, reward);

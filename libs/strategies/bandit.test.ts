@@ -46,6 +46,19 @@ describe('bandit', () => {
     expect(sum(s)).toBe(1);
   });
 
+  it('cuts off an arm that is too slow, where latency is guarded', () => {
+    const versions = {
+      v1: { reward: 0.9, latency: 20 },
+      v2: { reward: 0.9, latency: 60 },
+      v3: { reward: 0.9, latency: 20 },
+    };
+    const s = scenario({ versions, delay: 1e6 }, { guardrails: { latency: { maxRatio: 1.5 } } }).run(60);
+    expect(s.weightOf('v2')).toBe(0);
+    const { cutOff } = s.last.state as { cutOff: Record<string, string> };
+    expect(Object.keys(cutOff)).toEqual(['v2']);
+    expect(cutOff['v2']).toContain('v2 is too slow');
+  });
+
   it('gives the fallback to another arm when the champion itself fails', () => {
     const versions = { v1: { reward: 0.9, errors: 0.9 }, v2: { reward: 0.9 }, v3: { reward: 0.8 } };
     const s = scenario({ versions }).run(10);

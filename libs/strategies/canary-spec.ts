@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alpha, assignment, endedBy, onSuccess, phase, positiveDuration, version } from './spec-parts.js';
+import { alpha, assignment, endedBy, guardrails, onSuccess, phase, positiveDuration, version } from './spec-parts.js';
 
 /** The margin where rewards lie within [0, 1] and the manifest names none. */
 export const defaultMargin = 0.02;
@@ -31,16 +31,13 @@ export const canarySpec = z
     onSuccess: onSuccess.default('promote'),
     /** A rollout that is undecided after this long is rolled back. */
     maxDuration: positiveDuration.optional(),
-    guardrails: z
-      .object({
-        /** How much higher the candidate's error rate may be; 0 (the default) finds rare errors soonest. */
-        errors: z
-          .object({ margin: z.number().min(0).lt(1).default(0) })
-          .strict()
-          .optional(),
-      })
-      .strict()
-      .optional(),
+    /**
+     * What the candidate is compared with: all of the champion's traffic in the same step (`champion`), or a slice of it that is as large as the
+     * candidate's and counted by itself (`concurrent`).
+     */
+    baseline: z.enum(['champion', 'concurrent']).default('champion'),
+    /** Errors are always looked at; latency where it is named. */
+    guardrails: guardrails.optional(),
     assignment: assignment.default('key'),
   })
   .strict()

@@ -61,6 +61,94 @@ describe('canary', () => {
     expect(scenario({ versions }).run(500).last.status).toBe('failed');
   });
 
+  describe('with a guardrail on latency', () => {
+    const truth = { reward: 0.9 };
+    const guardrails = { latency: { quantile: 0.95, maxRatio: 1.2 } };
+
+    it('rolls back a candidate that is too slow, before any truth', () => {
+      const versions = { v1: { ...truth, latency: 20 }, v2: { ...truth, latency: 34 } };
+      const s = scenario({ versions, delay: 1e6 }, { guardrails }).run(500);
+      expect(s.last.verdict.outcome).toBe('rollback');
+      expect(s.last.verdict.reason).toMatch(/^v2 is too slow: p95 of v2 is .* ms, of v1 .* ms: 1\.\d+ times as long/);
+      expect(check(s, 'latency')).toMatchObject({ outcome: 'fail', version: 'v2', threshold: 1.2 });
+    });
+
+    it('passes one that is as fast, or faster', () => {
+      for (const latency of [20, 5]) {
+        const versions = { v1: { reward: 0.84, latency: 20 }, v2: { reward: 0.97, latency } };
+        const s = scenario({ versions }, { guardrails }).run(500);
+        expect(s.last.status).toBe('succeeded');
+        expect(check(s, 'latency')).toMatchObject({ outcome: 'pass' });
+      }
+    });
+
+    it('finds one that becomes slow only under load', () => {
+      const versions = { v1: { reward: 0.84, latency: 20 }, v2: { reward: 0.97, latency: 20 } };
+      const s = scenario({ versions }, { guardrails });
+      s.run(500, () => s.weightOf('v2') === 0.25);
+      versions.v2.latency = 40;
+      expect(s.run(500).last.verdict.reason).toContain('v2 is too slow');
+    });
+
+    it('holds to a limit of its own, and to both where both are named', () => {
+      const versions = { v1: { ...truth, latency: 20 }, v2: { ...truth, latency: 20 } };
+      const limit = (max: string, more = {}) =>
+        scenario({ versions }, { guardrails: { latency: { max, ...more } } }).run(60);
+      expect(limit('30ms').last.verdict.reason).toMatch(/too slow: p95 of v2 is .* ms, allowed 30 ms/);
+      expect(limit('80ms').last.verdict.outcome).not.toBe('rollback');
+      const checks = limit('80ms', { maxRatio: 1.5 }).last.verdict.checks.filter(({ name }) => name === 'latency');
+      expect(checks.map(({ threshold }) => threshold)).toEqual([1.5, 80]);
+    });
+
+    it('does not advance while no latency is known', () => {
+      const s = scenario({ versions: better }, { guardrails }).run(60);
+      expect(s.last.verdict.waitsFor).toContain('no latency of v2 and v1 is known yet');
+    });
+
+    it('needs to be told what is too slow', () => {
+      const refused = strategy.specSchema.safeParse({ ...base, guardrails: { latency: { quantile: 0.99 } } });
+      expect(refused.error?.issues).toMatchObject([{ path: ['guardrails', 'latency'] }]);
+      expect(refused.error?.issues[0]?.message).toContain('expected maxRatio, such as 1.2');
+    });
+  });
+
+  describe('with a concurrent baseline', () => {
+    const spec = { baseline: 'concurrent' };
+
+    it('compares the candidate with a slice of the champion that is as large, and grows with it', () => {
+      const s = scenario({ versions: better }, spec);
+      expect(s.last.plan).toMatchObject({
+        allocation: [
+          { version: 'v2', weight: 0.05 },
+          { version: 'v1', weight: 0.95 },
+        ],
+        baseline: { version: 'v1', weight: 0.05 },
+      });
+      const slices: (number | undefined)[] = [];
+      s.run(800, ({ status, plan }) => {
+        if (slices.at(-1) !== plan.baseline?.weight) slices.push(plan.baseline?.weight);
+        return status !== 'running';
+      });
+      expect(slices).toEqual([0.05, 0.25, 0.5, undefined]);
+      expect(s.last.status).toBe('succeeded');
+      expect(check(s, 'reward')?.detail).toContain('reward of v2 − v1/baseline');
+      const units = s.evidence!.steps[0]!.arms.map(({ version, units: n }) => [version, n]);
+      expect(units.map(([version]) => version)).toEqual(['v2', 'v1', 'v1/baseline']);
+      expect(s.evidence!.steps.at(-1)!.arms.map(({ version }) => version)).toEqual(['v2', 'v1/baseline']);
+    });
+
+    it('rolls back a worse one, and looks at the sample ratio of all three', () => {
+      expect(scenario({ versions: { v1: better.v2, v2: better.v1 } }, spec).run(800).last.status).toBe('failed');
+      const broken = scenario({ versions: better, weights: { v2: 0.2, v1: 0.8 } }, spec).run(100);
+      expect(check(broken, 'sample-ratio')).toMatchObject({ outcome: 'block' });
+    });
+
+    it('leaves at most the rest where the candidate has more than half', () => {
+      const s = scenario({ versions: better }, { ...spec, steps: [70] });
+      expect(s.last.plan.baseline).toEqual({ version: 'v1', weight: 0.3 });
+    });
+  });
+
   it('holds without traffic, and says that it waits for it', () => {
     const s = scenario({ versions: better, requestsPerTick: 0 }).run(1000);
     expect(s.last.verdict.outcome).toBe('hold');

@@ -1,14 +1,15 @@
-import type { Check, Verdict } from '#contracts';
-import { soleAllocation, split } from './allocation.js';
+import { baselineArm, type Check, type Verdict } from '#contracts';
+import { soleAllocation, split, tidy } from './allocation.js';
 import { canarySpec, canaryState, defaultMargin, type CanarySpec, type CanaryState } from './canary-spec.js';
 import { differenceCheck } from './checks/difference.js';
 import { errorCheck } from './checks/error-excess.js';
 import { joinChecks } from './checks/join-rate.js';
+import { latencyChecks } from './checks/latency.js';
 import { elapsedCheck, lagCheck, minimumSampleCheck, trafficCheck } from './checks/progress.js';
 import { sampleRatioCheck } from './checks/sample-ratio.js';
-import { errorShare, rewardShare } from './error-levels.js';
+import { shareLevel } from './error-levels.js';
 import { hold, isBlocked } from './hold.js';
-import { armOf, stepOf } from './step-evidence.js';
+import { armOf, stepOf, timesOf } from './step-evidence.js';
 import type { EvaluateInput, Evaluation, PlanDraft, Strategy } from './strategy.js';
 import { SteeringError } from './strategy.js';
 import { percent, span } from './words.js';
@@ -17,7 +18,8 @@ type Input = EvaluateInput<CanarySpec, CanaryState>;
 
 /**
  * The candidate answers a growing part of the consumers. A step is passed when its time is over, enough truth has come and the candidate is shown
- * to be no worse than the champion by more than `margin`; the candidate is rolled back when it is shown to be worse by more than that, or to fail more often.
+ * to be no worse than the champion by more than `margin`; the candidate is rolled back when it is shown to be worse by more than that, to fail more often, or to be
+ * too slow.
  */
 export const canary: Strategy<CanarySpec, CanaryState> = {
   name: 'canary',
@@ -68,7 +70,9 @@ export const canary: Strategy<CanarySpec, CanaryState> = {
 const changed = (state: CanaryState, now: number) => ({ stretch: state.stretch + 1, stepStartedAt: now });
 
 function checksOf({ spec, state, evidence, now, reward, maxLag }: Input): Check[] {
-  const { champion, candidate, minSamples, interval, alpha } = spec;
+  const { candidate, minSamples, interval, guardrails = {} } = spec;
+  const champion = spec.baseline === 'concurrent' ? baselineArm(spec.champion) : spec.champion;
+  const level = shareLevel(spec.alpha, { latency: guardrails.latency !== undefined });
   const step = stepOf(evidence, state.stretch);
   const arms = [armOf(step, candidate), armOf(step, champion)];
   const margin = spec.margin ?? defaultMargin;
@@ -79,8 +83,15 @@ function checksOf({ spec, state, evidence, now, reward, maxLag }: Input): Check[
       evidence,
       version: candidate,
       others: [champion],
-      margin: spec.guardrails?.errors?.margin ?? 0,
-      alpha: alpha * errorShare,
+      margin: guardrails.errors?.margin ?? 0,
+      alpha: level.errors,
+    }),
+    ...latencyChecks({
+      version: candidate,
+      other: champion,
+      times: timesOf(evidence, candidate, champion),
+      guardrail: guardrails.latency,
+      alpha: level.latency,
     }),
     trafficCheck(arms),
     minimumSampleCheck(arms, minSamples),
@@ -90,7 +101,7 @@ function checksOf({ spec, state, evidence, now, reward, maxLag }: Input): Check[
       candidate,
       champion,
       reward,
-      alpha: alpha * rewardShare,
+      alpha: level.rewards,
       margin,
       tuning: tuningFor(minSamples, margin),
     }),
@@ -158,10 +169,12 @@ function ended(input: Input): Evaluation<CanaryState> {
 }
 
 function planOf({ spec, assignment }: Input, state: CanaryState): PlanDraft {
-  const { champion, candidate, steps } = spec;
+  const { champion, candidate, steps, baseline } = spec;
   const weight = (steps[state.step] ?? 0) / 100;
+  const isSliced = state.phase === 'running' && baseline === 'concurrent';
   return {
     step: state.stretch,
+    ...(isSliced ? { baseline: { version: champion, weight: Math.min(weight, tidy(1 - weight)) } } : {}),
     allocation:
       state.phase === 'running'
         ? split(candidate, weight, champion)

@@ -12,3 +12,15 @@ export const rewardShare = 1 - errorShare;
  * of them together keep to the level. To a rollout whose arms never change the reserve costs 1 % of its sample.
  */
 export const levelAfter = (changes: number): number => 0.9 * 0.1 ** changes;
+
+/** A guardrail on latency has requests in plenty, long before the truth comes: a tenth is enough. */
+const latencyShare = 0.1;
+
+/** The level's parts, where latency is watched too: errors have theirs, and rewards what is left. */
+export function shareLevel(
+  alpha: number,
+  { latency }: { latency: boolean },
+): { errors: number; latency: number; rewards: number } {
+  const forLatency = latency ? latencyShare : 0;
+  return { errors: alpha * errorShare, latency: alpha * forLatency, rewards: alpha * (rewardShare - forLatency) };
+}

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { alpha, assignment, endedBy, onSuccess, phase, version } from './spec-parts.js';
+import { alpha, assignment, endedBy, guardrails, onSuccess, phase, version } from './spec-parts.js';
 
 export const silentSpec = z
   .object({
@@ -14,6 +14,8 @@ export const silentSpec = z
     margin: z.number().gt(0).optional(),
     /** Least number of pairs scored before anything is said of a shadow. */
     minSamples: z.int().min(1).default(100),
+    /** What rejects a shadow, before any truth. Errors are always looked at; latency, of the model itself, where it is named. */
+    guardrails: guardrails.optional(),
     alpha,
     /** What a better shadow does: take over, or wait for an operator. */
     onSuccess: onSuccess.default('manual'),

@@ -71,6 +71,58 @@ describe('silent', () => {
     expect(s.last.verdict.reason).toContain('fails more often');
   });
 
+  it('allows as many more errors as the guardrail says', () => {
+    const versions = { v1: { reward: 0.8 }, v2: { reward: 0.99, errors: 0.02 } };
+    const spec = { shadows: [{ version: 'v2' }], guardrails: { errors: { margin: 0.1 } } };
+    expect(scenario({ versions }, spec).run(50).last.verdict.outcome).toBe('promote');
+  });
+
+  it('rejects a shadow that is too slow, before any truth, each at its part of the level', () => {
+    const versions = {
+      v1: { reward: 0.9, latency: 10 },
+      v2: { reward: 0.9, latency: 30 },
+      v3: { reward: 0.9, latency: 10 },
+    };
+    const guardrails = { latency: { quantile: 0.9, maxRatio: 1.2 } };
+    const s = scenario({ versions, delay: 1e6 }, { guardrails }).run(30);
+    const of = (name: string, version: string) =>
+      s.last.verdict.checks.find((check) => check.name === name && check.version === version);
+    expect(of('latency', 'v2')).toMatchObject({ outcome: 'fail' });
+    expect(of('latency', 'v2')?.detail).toContain('v2 is too slow: p90 of v2');
+    expect(of('latency', 'v3')).toMatchObject({ outcome: 'pass' });
+    expect(s.last.verdict).toMatchObject({ outcome: 'hold' });
+    expect(s.last.verdict.reason).toContain('v2: reject');
+  });
+
+  it('says how often shadows answer the same, before any truth, and gates nothing by it', () => {
+    const pair = (more: object) => ({
+      champion: 'v1', shadow: 'v2', requests: 400, errors: 0, scored: 0, better: 0, worse: 0,
+      sumDifference: 0, sumSquaredDifference: 0, championSum: 0, shadowSum: 0, ...more,
+    }); // prettier-ignore
+    const agreement = (kind: 'binary' | 'real', more: object) => {
+      const evidence = { endpoint: 'e', rollout: 1, seq: 1, at: 0, steps: [], pairs: [pair(more)], lagSeconds: 0 };
+      const spec = { champion: 'v1', shadows: [{ version: 'v2' }] };
+      const reward = { kind, goal: 'maximise' } as const;
+      const { verdict } = strategy.evaluate({
+        spec,
+        state: strategy.begin({ spec, now: 0 }),
+        evidence,
+        now: 0,
+        reward,
+      });
+      expect(verdict.outcome).toBe('hold');
+      return verdict.checks.find(({ name }) => name === 'agreement');
+    };
+    const labels = agreement('binary', { compared: 400, agreed: 380, numeric: 400, answerDifference: 9 });
+    expect(labels).toMatchObject({ outcome: 'info', value: 0.95 });
+    expect(labels?.detail).toMatch(/^v2 answers the same as v1 in 95 % of 400 requests, between 9\d/);
+    const numbers = { compared: 400, agreed: 0, numeric: 400, answerDifference: 800, answerSquaredDifference: 2_000 };
+    expect(agreement('real', numbers)?.detail).toMatch(
+      /^answers of v2 − v1: \+2 on average of 400 requests, between \+1/,
+    );
+    expect(agreement('binary', {})?.detail).toContain('no request that v2 and v1 both answered yet');
+  });
+
   it('keeps what it said, whatever comes after', () => {
     const s = scenario().run(50);
     const nothing = { endpoint: 'e', rollout: 1, seq: 1, at: 0, steps: [], pairs: [], lagSeconds: 0 };

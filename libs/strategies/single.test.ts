@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { single } from './single.js';
 
 const reward = { kind: 'binary', goal: 'maximise' } as const;
-const spec = { version: 'v2', assignment: 'request' } as const;
+const spec = { version: 'v2', assignment: 'request', alpha: 0.05 } as const;
 const evaluate = (state: ReturnType<typeof single.begin>) =>
   single.evaluate({ spec, state, evidence: null, now: 0, reward });
 

@@ -1,4 +1,5 @@
 import type { ArmEvidence, Evidence, StepEvidence } from '#contracts';
+import { emptyLatencySketch, type LatencySketch } from '#stats';
 
 /** A version's part of a step; all zero where nothing is known of it. */
 export function armOf(step: StepEvidence | undefined, version: string): ArmEvidence {
@@ -27,3 +28,21 @@ export function totalOf(evidence: Evidence | null, version: string): ArmEvidence
 /** The step with this number, where something is known of it. */
 export const stepOf = (evidence: Evidence | null, step: number): StepEvidence | undefined =>
   evidence?.steps.find((entry) => entry.step === step);
+
+/** Latencies of two versions at the same time. */
+export interface LatencyTimes {
+  /** The step they are of. */
+  readonly step: number;
+  readonly own: LatencySketch;
+  readonly other: LatencySketch;
+}
+
+/** Latencies of two versions, step by step; of earlier steps that are added up into one none are known. */
+export function timesOf(evidence: Evidence | null, version: string, other: string): LatencyTimes[] {
+  return (evidence?.steps ?? [])
+    .filter(({ weights }) => (weights[version] ?? 0) > 0 && (weights[other] ?? 0) > 0)
+    .map((step) => ({ step: step.step, own: latencyOf(step, version), other: latencyOf(step, other) }));
+}
+
+const latencyOf = (step: StepEvidence, version: string): LatencySketch =>
+  armOf(step, version).latency ?? emptyLatencySketch();

@@ -5,7 +5,7 @@ import type { RewardKind } from './reward.js';
 /** What a strategy decides of a traffic plan; the deployer adds names, numbers, salt and times. */
 export type PlanDraft = Pick<
   TrafficPlan,
-  'step' | 'allocation' | 'shadows' | 'assignment' | 'fallback' | 'bucketMs' | 'contextual'
+  'step' | 'allocation' | 'baseline' | 'shadows' | 'assignment' | 'fallback' | 'bucketMs' | 'contextual'
 >;
 
 export type Assignment = PlanDraft['assignment'];
@@ -31,6 +31,8 @@ export interface BeginInput<Spec> {
   readonly now: number;
   /** The version that had most of the traffic until now, where the endpoint had one and still lists it. */
   readonly previous?: string;
+  /** The newest snapshot of the rollout before, of which that version was a part; null or absent: nothing is known. */
+  readonly evidence?: Evidence | null;
 }
 
 export interface EvaluateInput<Spec, State> {

@@ -28,3 +28,9 @@ export function span(ms: number): string {
   const [unit, size] = units.find(([, length]) => ms >= length) ?? ['s', 1_000];
   return `${figure(Math.round((ms / size) * 10) / 10)} ${unit}`;
 }
+
+/** A latency: `0.052` → `0.05 ms`, `1520` → `1.52 s`; one that never came. */
+export function milliseconds(ms: number): string {
+  if (ms === Infinity) return 'longer than anybody waits';
+  return ms < 1000 ? `${figure(Number(ms.toPrecision(3)))} ms` : `${figure(Number((ms / 1000).toPrecision(3)))} s`;
+}

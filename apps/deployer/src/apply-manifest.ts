@@ -197,7 +197,9 @@ export class ApplyManifest {
     const { name, spec } = manifest.strategy;
     const previous = standing === undefined || standing.deleted ? undefined : mainVersion(standing.plan);
     const isListed = manifest.envelope.spec.versions.some((version) => version.name === previous);
-    const state = strategyNamed(name).begin({ spec, now, ...(previous !== undefined && isListed ? { previous } : {}) });
+    const evidence = standing === undefined ? null : this.evidence.of(manifest.name, standing.rollout.id, now);
+    const from = previous !== undefined && isListed ? { previous, evidence } : {};
+    const state = strategyNamed(name).begin({ spec, now, ...from });
     const outcome = evaluate(manifest, { strategy: name, spec, state, status: 'running' }, undefined, null, now);
     await client.query(
       `UPDATE deployments SET status = 'superseded', ended_at = now() WHERE endpoint = $1 AND status IN ('running', 'paused')`,

@@ -227,6 +227,23 @@ describe('the deployer', () => {
     expect(types).toEqual(['succeeded', 'plan', 'plan', 'rollout', 'created']);
   });
 
+  it('undoes an update that is watched where it is worse than what was known of the version before it', async () => {
+    await apply('watched', single);
+    await harness.evidence('watched', 1, [step(0, { v1: 1 }, { v1: [900, 1_000] })]);
+    await control.awaitView('watched', ({ versions }) => versions[0]?.evidence?.requests === 1_000, 'its evidence');
+    const update = { single: { version: 'v2', watch: '1h', guardrails: { reward: { margin: 0.05 } } } };
+    expect(await apply('watched', update)).toMatchObject({
+      rollout: { id: 2, status: 'running' },
+      plan: { fallback: 'v1' },
+    });
+    await harness.evidence('watched', 2, [step(0, { v2: 1 }, { v2: [600, 1_000] })], { rollout: 2 });
+    const last = await harness.lastPlan('watched', ({ rollout, step: n }) => rollout === 2 && n === 1);
+    expect(last).toMatchObject({ rollout: 2, step: 1, allocation: [{ version: 'v1', weight: 1 }] });
+    const view = await control.view('watched');
+    expect(view).toMatchObject({ rollout: { status: 'failed' }, verdict: { outcome: 'rollback', version: 'v1' } });
+    expect(view.verdict?.reason).toContain('rolled back from v2 to v1 by a guardrail');
+  });
+
   it('ignores evidence of other rollouts, older evidence, and what cannot be read', async () => {
     await apply('careful', canary);
     const wins = [step(0, { v1: 0.9, v2: 0.1 }, clear)];

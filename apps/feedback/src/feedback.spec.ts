@@ -45,7 +45,16 @@ async function newEndpoint(): Promise<string> {
 }
 
 const record = (endpoint: string, id: string, answer: unknown = 3): Promise<void> =>
-  recordRow(pool, { endpoint, id, slot: 'primary', role: 'primary', version: 'v1', requestedAt: Date.now(), answer });
+  recordRow(pool, {
+    endpoint,
+    id,
+    slot: 'primary',
+    role: 'primary',
+    version: 'v1',
+    requestedAt: Date.now(),
+    answer,
+    totalMs: 20,
+  });
 
 const evidenceOf = (endpoint: string): Evidence[] =>
   published.filter(({ key }) => key === endpoint).map(({ value }) => evidence.parse(JSON.parse(value)));
@@ -69,6 +78,7 @@ describe('feedback', () => {
       ],
       pairs: [],
     });
+    expect(latest(endpoint)?.steps[0]?.arms[0]?.latency).toMatchObject({ counts: [3], beyond: 0 });
   });
 
   it('numbers its evidence upwards, and sends at most four a second', async () => {

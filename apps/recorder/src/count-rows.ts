@@ -1,14 +1,27 @@
+import { latencyOf } from '#contracts';
 import type { StepFacts, StepKey } from '#database';
+import { armName } from '#routing';
+import { countLatency, emptyLatencySketch, type LatencySketch } from '#stats';
+import type { Agreement, AgreementCount } from './pair-answers.js';
 import type { RowHead } from './read-prediction.js';
 
 /** Rows recorded of one version in one step, for the statistics (table pending_counts). */
 export interface Count extends StepKey {
+  /** The name under which they count: the version, or its baseline. */
   readonly version: string;
   readonly role: 'primary' | 'shadow';
   readonly routingKey: string | null;
   requests: number;
   errors: number;
+  /** How long primary rows took to the answer. */
+  readonly totalMs: LatencySketch;
+  /** How long rows took within the model. Consumers' are counted as well: of a champion they stand beside its shadows'. */
+  readonly modelMs: LatencySketch;
+  /** Of a shadow with the champion. */
+  readonly agreement: Agreement;
 }
+
+const none: Agreement = { compared: 0, agreed: 0, numeric: 0, answerDifference: 0, answerSquaredDifference: 0 };
 
 /**
  * Counts rows by what the statistics tell apart. Pinned and fallback rows are in no statistic; consumers are told apart only where
@@ -17,18 +30,49 @@ export interface Count extends StepKey {
 export function countRows(rows: readonly RowHead[], factsOf: (step: StepKey) => StepFacts): Count[] {
   const counts = new Map<string, Count>();
   for (const row of rows) {
-    const { endpoint, rollout, step, version, role, pinned } = row;
+    const { endpoint, rollout, step, role, pinned } = row;
     if (pinned || role === 'fallback') continue;
+    const { baseline } = factsOf(row);
+    const version =
+      baseline === undefined || role === 'shadow' ? row.version : armName(baseline, { ...row, requestId: row.id });
     const byKey = role === 'primary' && row.routingKey !== null && factsOf(row).assignment === 'key';
     const routingKey = byKey ? row.routingKey : null;
     const key = `${endpoint}\n${rollout}\n${step}\n${version}\n${role}\n${routingKey ?? ''}`;
     let count = counts.get(key);
     if (count === undefined) {
-      count = { endpoint, rollout, step, version, role, routingKey, requests: 0, errors: 0 };
+      count = emptyCount({ endpoint, rollout, step, version, role, routingKey });
       counts.set(key, count);
     }
     count.requests += 1;
     if (row.status !== 'ok') count.errors += 1;
+    if (role === 'primary') addLatency(count.totalMs, latencyOf(row, 'total'));
+    addLatency(count.modelMs, latencyOf(row, 'model'));
   }
   return [...counts.values()];
+}
+
+/** Counts of pairs of answers: of shadows whose rows may have been counted before. */
+export function countAgreements(agreements: readonly AgreementCount[]): Count[] {
+  const byShadow = Map.groupBy(agreements, (one) => `${one.endpoint}\n${one.rollout}\n${one.step}\n${one.version}`);
+  return [...byShadow.values()].map((all) => {
+    const agreement = { ...none };
+    for (const one of all) for (const field of fields) agreement[field] += one[field];
+    const { endpoint, rollout, step, version } = all[0] as AgreementCount;
+    return { ...emptyCount({ endpoint, rollout, step, version, role: 'shadow', routingKey: null }), agreement };
+  });
+}
+
+const fields = Object.keys(none) as (keyof Agreement)[];
+
+const emptyCount = (of: Pick<Count, keyof StepKey | 'version' | 'role' | 'routingKey'>): Count => ({
+  ...of,
+  requests: 0,
+  errors: 0,
+  totalMs: emptyLatencySketch(),
+  modelMs: emptyLatencySketch(),
+  agreement: none,
+});
+
+function addLatency(sketch: LatencySketch, ms: number | null | undefined): void {
+  if (ms !== undefined) countLatency(sketch, ms);
 }

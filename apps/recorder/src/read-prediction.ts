@@ -8,6 +8,8 @@ export type RowHead = Omit<Prediction, 'request' | 'response'>;
 /** A row to be written, and the record that it came in. */
 export interface LogRow {
   readonly prediction: RowHead;
+  /** Body of the answer: a shadow's is compared with the champion's. */
+  readonly response: unknown;
   /** The whole row for COPY: made when it is read, so that it is ready when the transaction before it has ended. */
   readonly line: string;
   readonly record: IncomingRecord;
@@ -19,6 +21,6 @@ export type ReadRow = { readonly ok: true; readonly row: LogRow } | { readonly o
 export function readPrediction(record: IncomingRecord): ReadRow {
   const read = readJson(record, prediction);
   if (!read.ok) return read;
-  const { request: _request, response: _response, ...head } = read.value;
-  return { ok: true, row: { prediction: head, line: predictionLine(read.value), record } };
+  const { request: _request, response, ...head } = read.value;
+  return { ok: true, row: { prediction: head, response, line: predictionLine(read.value), record } };
 }

@@ -1,8 +1,10 @@
 import type pg from 'pg';
-import { copyIn, locks, type StepFactsCache } from '#database';
-import { countRows } from './count-rows.js';
+import { copyIn, locks, type StepFactsCache, type StepKey } from '#database';
+import { countAgreements, countRows } from './count-rows.js';
 import type { Count } from './count-rows.js';
+import { type AgreementCount, isPaired, pairAnswers } from './pair-answers.js';
 import { isoTime, predictionTarget } from './prediction-line.js';
+import { readCounterparts, readOutputs } from './read-counterparts.js';
 import type { LogRow, RowHead } from './read-prediction.js';
 import { dayOf, withoutRepeats } from './without-repeats.js';
 
@@ -23,16 +25,11 @@ export async function recordRows(
   const fresh = withoutRepeats(rows, await findRepeated(client, rows));
   if (fresh.length === 0) return [];
   const predictions = fresh.map((row) => row.prediction);
-  await facts.load(
-    client,
-    predictions.filter((row) => row.routingKey !== null),
-  );
+  await facts.load(client, predictions);
   const closed = await closedWindows(client, [...new Set(predictions.map((row) => row.endpoint))]);
+  const agreements = await compareAnswers(client, fresh, facts);
   await copyIn(client, predictionTarget, fresh.map(({ line }) => line).join(''));
-  await queueCounts(
-    client,
-    countRows(predictions, (step) => facts.get(step)),
-  );
+  await queueCounts(client, [...countRows(predictions, (step) => facts.get(step)), ...countAgreements(agreements)]);
   await queueJoins(
     client,
     predictions.filter(
@@ -40,6 +37,22 @@ export async function recordRows(
     ),
   );
   return fresh;
+}
+
+/** Compares answers of shadows with the champion's, before the rows are written: what stands in the log then is of others. */
+async function compareAnswers(
+  client: pg.ClientBase,
+  rows: readonly LogRow[],
+  facts: StepFactsCache,
+): Promise<AgreementCount[]> {
+  const factsOf = (step: StepKey) => facts.get(step);
+  const fresh = rows
+    .filter(({ prediction }) => isPaired(prediction, factsOf))
+    .map(({ prediction, response }) => ({ ...prediction, response }));
+  if (fresh.length === 0) return [];
+  const stored = await readCounterparts(client, fresh);
+  const outputOf = await readOutputs(client, [...new Set(fresh.map(({ endpoint }) => endpoint))]);
+  return pairAnswers(fresh, stored, factsOf, outputOf);
 }
 
 /**
@@ -97,8 +110,10 @@ async function closedWindows(client: pg.ClientBase, endpoints: readonly string[]
 async function queueCounts(client: pg.ClientBase, counts: readonly Count[]): Promise<void> {
   if (counts.length === 0) return;
   await client.query(
-    `INSERT INTO pending_counts (endpoint, rollout, step, version, role, routing_key, requests, errors)
-     SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[])`,
+    `INSERT INTO pending_counts (endpoint, rollout, step, version, role, routing_key, requests, errors, total_ms, model_ms,
+       compared, agreed, numeric, answer_difference, answer_squared_difference)
+     SELECT * FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::int[], $8::int[], $9::jsonb[], $10::jsonb[],
+       $11::bigint[], $12::float8[], $13::bigint[], $14::float8[], $15::float8[])`,
     [
       counts.map((count) => count.endpoint),
       counts.map((count) => count.rollout),
@@ -108,6 +123,13 @@ async function queueCounts(client: pg.ClientBase, counts: readonly Count[]): Pro
       counts.map((count) => count.routingKey),
       counts.map((count) => count.requests),
       counts.map((count) => count.errors),
+      counts.map((count) => JSON.stringify(count.totalMs)),
+      counts.map((count) => JSON.stringify(count.modelMs)),
+      counts.map(({ agreement }) => agreement.compared),
+      counts.map(({ agreement }) => agreement.agreed),
+      counts.map(({ agreement }) => agreement.numeric),
+      counts.map(({ agreement }) => agreement.answerDifference),
+      counts.map(({ agreement }) => agreement.answerSquaredDifference),
     ],
   );
 }

@@ -198,6 +198,38 @@ describe('the recorder', () => {
     ]);
   });
 
+  it('compares a shadow with the champion on the same request, once, whichever row comes first; and counts latencies', async () => {
+    await pool.query(`INSERT INTO endpoints (name, manifest, revision) VALUES ($1, '{}', 1)`, [endpoint]);
+    const allocation = [{ version: 'v1', weight: 1 }];
+    const shadows = [{ version: 'v2', fraction: 1 }];
+    await pool.query(
+      `INSERT INTO traffic_plans (endpoint, epoch, revision, rollout, step, plan) VALUES ($1, 1, 1, 1, 0, $2)`,
+      [endpoint, { assignment: 'request', allocation, shadows, fallback: 'v1' }],
+    );
+    const shadow = (of: Prediction, answer: number) =>
+      row({ ...of, slot: 'shadow:v2', role: 'shadow', version: 'v2', response: { predictions: [answer] } });
+    const [first, second] = [row({ totalMs: 20 }), row({ totalMs: null, status: 'error', response: null })];
+    await publish([first]);
+    await eventually(async () => (await logged()).length === 1);
+    await publish([shadow(first, 3), first, shadow(second, 3), second]);
+    await eventually(async () => (await logged()).length === 4);
+    const late = row({ totalMs: 20 });
+    await publish([shadow(late, 8)]);
+    await eventually(async () => (await logged()).length === 5);
+    await publish([late, shadow(late, 8)]);
+    await eventually(async () => (await logged()).length === 6);
+    const { rows } = await pool.query(
+      `SELECT role, sum(compared)::int AS compared, sum(agreed) AS agreed, sum(numeric)::int AS numeric, sum(answer_difference) AS difference,
+         (sum((SELECT sum(n::float8) FROM jsonb_array_elements_text(total_ms->'counts') n)))::int AS total, sum((total_ms->'beyond')::int)::int AS beyond
+       FROM pending_counts WHERE endpoint = $1 GROUP BY role ORDER BY role`,
+      [endpoint],
+    );
+    expect(rows).toMatchObject([
+      { role: 'primary', total: 2, beyond: 1 },
+      { role: 'shadow', compared: 2, agreed: 1, numeric: 2, difference: 5 },
+    ]);
+  });
+
   it('hands rows to the joiner whose truth came first, or whose window has closed', async () => {
     await pool.query(`INSERT INTO endpoints (name, manifest, revision) VALUES ($1, '{}', 1)`, [endpoint]);
     await pool.query(`UPDATE window_state SET closed_until = now() - interval '1 hour' WHERE endpoint = $1`, [
@@ -252,7 +284,7 @@ describe('the recorder', () => {
     const reasons = ours.map(({ headers }) => headers[names.deadLetterReason]).sort();
     expect(reasons).toEqual([
       expect.stringMatching(/^not JSON/),
-      expect.stringMatching(/requestedAt: 1e\+300/),
+      expect.stringMatching(/requestedAt: expected a moment/),
       expect.stringMatching(/slot: /),
       expect.stringMatching(/no value/),
     ]);

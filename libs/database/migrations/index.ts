@@ -3,6 +3,7 @@ import { PredictionLog1764000000002 } from './0002-prediction-log.js';
 import { GroundTruth1764000000003 } from './0003-ground-truth.js';
 import { Statistics1764000000004 } from './0004-statistics.js';
 import { JoinHints1764000000005 } from './0005-join-hints.js';
+import { Latencies1764000000007 } from './0007-latencies.js';
 import { BanditStatistics1764000000008 } from './0008-bandit-statistics.js';
 import { TruthAndJoins1764000000009 } from './0009-truth-and-joins.js';
 import { Analytics1764000000010 } from './0010-analytics.js';
@@ -17,6 +18,7 @@ export const migrations = [
   GroundTruth1764000000003,
   Statistics1764000000004,
   JoinHints1764000000005,
+  Latencies1764000000007,
   BanditStatistics1764000000008,
   TruthAndJoins1764000000009,
   Analytics1764000000010,

@@ -1,5 +1,13 @@
 import { bucketStart } from '#bandits';
-import type { BucketEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
+import {
+  armWeights,
+  baselineArm,
+  type BucketEvidence,
+  type Evidence,
+  type PairEvidence,
+  type StepEvidence,
+} from '#contracts';
+import { countLatency, emptyLatencySketch } from '#stats';
 import type { PlanDraft } from '../strategy.js';
 import { armOf } from '../step-evidence.js';
 
@@ -21,6 +29,8 @@ export interface TrueVersion {
   readonly deviation?: number;
   /** Probability that a request fails; it is rewarded with 0. */
   readonly errors?: number;
+  /** Median of its latencies, which are log-normal with a standard deviation of ½ in the exponent, in ms; absent: none are known. */
+  readonly latency?: number;
 }
 
 export interface WorldOptions {
@@ -65,7 +75,7 @@ export class World {
   }
 
   private stepOf(plan: PlanDraft, now: number): StepEvidence {
-    const weights = Object.fromEntries(plan.allocation.map(({ version, weight }) => [version, weight]));
+    const weights = armWeights(plan);
     const known = this.steps.get(plan.step);
     if (known !== undefined) {
       if (JSON.stringify(known.weights) !== JSON.stringify(weights))
@@ -76,7 +86,7 @@ export class World {
       step: plan.step,
       from: now,
       weights,
-      arms: plan.allocation.map(({ version }) => armOf(undefined, version)),
+      arms: Object.keys(weights).map((version) => armOf(undefined, version)),
     };
     this.steps.set(plan.step, step);
     return step;
@@ -84,12 +94,15 @@ export class World {
 
   private request(plan: PlanDraft, step: StepEvidence, now: number): Matured[] {
     const version = this.draw(plan);
-    const arm = step.arms.find((entry) => entry.version === version) ?? armOf(undefined, version);
+    const name = this.armName(plan, version);
+    const arm = step.arms.find((entry) => entry.version === name) ?? armOf(undefined, name);
     const { reward, failed } = this.answer(version);
     arm.requests++;
     arm.units++;
     arm.errors += failed;
     arm.errorSum += failed;
+    const latency = this.latencyOf(version, failed);
+    if (latency !== undefined) countLatency((arm.latency ??= emptyLatencySketch()), latency);
     const own = {
       apply: () => {
         arm.scored++;
@@ -129,6 +142,9 @@ export class World {
     this.pairs.set(shadow, pair);
     pair.requests++;
     pair.errors += failed;
+    const [beside, latency] = [this.latencyOf(champion, 0), this.latencyOf(shadow, failed)];
+    if (beside !== undefined) countLatency((pair.championLatency ??= emptyLatencySketch()), beside);
+    if (latency !== undefined) countLatency((pair.shadowLatency ??= emptyLatencySketch()), latency);
     return {
       apply: () => {
         const difference = reward - championReward;
@@ -143,6 +159,12 @@ export class World {
     };
   }
 
+  private armName({ baseline, allocation }: PlanDraft, version: string): string {
+    if (baseline?.version !== version) return version;
+    const whole = allocation.find((entry) => entry.version === version)?.weight ?? 0;
+    return this.uniform() < baseline.weight / whole ? baselineArm(version) : version;
+  }
+
   private draw(plan: PlanDraft): string {
     let u = this.uniform();
     for (const { version, weight } of plan.allocation) {
@@ -152,11 +174,20 @@ export class World {
     return plan.allocation[0]?.version ?? '';
   }
 
+  private latencyOf(version: string, failed: 0 | 1): number | null | undefined {
+    const median = this.options.versions[version]?.latency;
+    if (median === undefined) return undefined;
+    return failed === 1 ? null : median * Math.exp(0.5 * this.normal());
+  }
+
+  private normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
+  }
+
   private answer(version: string): { reward: number; failed: 0 | 1 } {
     const { reward, deviation, errors = 0 } = this.options.versions[version] ?? { reward: 0 };
     if (errors > 0 && this.uniform() < errors) return { reward: 0, failed: 1 };
     if (deviation === undefined) return { reward: this.uniform() < reward ? 1 : 0, failed: 0 };
-    const normal = Math.sqrt(-2 * Math.log(1 - this.uniform())) * Math.cos(2 * Math.PI * this.uniform());
-    return { reward: reward + deviation * normal, failed: 0 };
+    return { reward: reward + deviation * this.normal(), failed: 0 };
   }
 }

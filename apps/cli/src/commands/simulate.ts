@@ -9,6 +9,7 @@ import {
   rewardsOf,
   seedOf,
   sharesByVersion,
+  timesByVersion,
 } from '../simulation/parse-world.js';
 import type { SimulateOptions } from '../simulation/simulate.js';
 
@@ -24,6 +25,7 @@ export function registerSimulate(program: Command): void {
       rewardsOf,
     )
     .option('--errors <v=share,…>', 'share of a version’s requests that fail: v2=0.01', sharesByVersion)
+    .option('--latency <v=time,…>', 'median time to a version’s answers: v1=20ms,v2=35ms', timesByVersion)
     .option('--drift <v=change,…>', 'how rewards change: v2=-0.01/h steadily, v2=-0.05@2h at once', driftOf)
     .addOption(new Option('--rate <rate>', 'requests: 50/s, 1000/m, 20/h').argParser(rateOf).default(50, '50/s'))
     .addOption(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { delayOf, driftOf, rateOf, rewardsOf, sharesByVersion, worldOf } from './parse-world.js';
+import { delayOf, driftOf, rateOf, rewardsOf, sharesByVersion, timesByVersion, worldOf } from './parse-world.js';
 
 const options = {
   rewards: { v1: { reward: 0.9 }, v2: { reward: 0.93 } },
@@ -19,6 +19,7 @@ describe('options of a world', () => {
       v3: { reward: 1, deviation: 0.5 },
     });
     expect(sharesByVersion('v2=0.01')).toEqual({ v2: 0.01 });
+    expect(timesByVersion('v1=20ms,v2=1.5s')).toEqual({ v1: 20, v2: 1_500 });
     expect(driftOf('v2=-0.01/h,v1=0.5/2d,v2=-0.05@2h')).toEqual([
       ['v2', { perMs: -0.01 / 3_600_000 }],
       ['v1', { perMs: 0.5 / 172_800_000 }],
@@ -35,6 +36,7 @@ describe('options of a world', () => {
   it.each([
     ['rewards', () => rewardsOf('v1')],
     ['rewards', () => rewardsOf('v1=high')],
+    ['latency', () => timesByVersion('v1=fast')],
     ['drift', () => driftOf('v1=-0.1')],
     ['drift', () => driftOf('v1=-0.1/year')],
     ['rate', () => rateOf('50')],
@@ -46,8 +48,11 @@ describe('options of a world', () => {
 
   it('come together, by version', () => {
     const drift = driftOf('v2=-0.05@2h');
-    expect(worldOf({ ...options, errors: { v2: 0.01 }, drift, consumers: 10 })).toMatchObject({
-      versions: { v1: { reward: 0.9 }, v2: { reward: 0.93, errors: 0.01, changes: [{ atMs: 7_200_000, by: -0.05 }] } },
+    expect(worldOf({ ...options, errors: { v2: 0.01 }, latency: { v1: 20 }, drift, consumers: 10 })).toMatchObject({
+      versions: {
+        v1: { reward: 0.9, latency: 20 },
+        v2: { reward: 0.93, errors: 0.01, changes: [{ atMs: 7_200_000, by: -0.05 }] },
+      },
       requestsPerSecond: 50,
       consumers: { count: 10, exponent: 1 },
     });

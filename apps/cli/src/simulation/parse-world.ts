@@ -6,6 +6,7 @@ import type { RewardChange, TruthDelay, VersionModel, World } from '#simulation'
 export interface WorldOptions {
   readonly rewards: Readonly<Record<string, VersionModel>>;
   readonly errors?: Readonly<Record<string, number>>;
+  readonly latency?: Readonly<Record<string, number>>;
   readonly drift?: readonly (readonly [version: string, change: RewardChange])[];
   readonly rate: number;
   readonly delay: TruthDelay;
@@ -17,12 +18,13 @@ export interface WorldOptions {
   readonly everyLook?: boolean;
 }
 
-/** The world of the options. @throws Error where errors or drift name a version without rewards */
+/** The world of the options. @throws Error where errors, latency or drift name a version without rewards */
 export function worldOf(options: WorldOptions): World {
-  const { rewards, errors = {}, drift = [], rate, delay, requests, coverage, correlation } = options;
+  const { rewards, errors = {}, latency = {}, drift = [], rate, delay, requests, coverage, correlation } = options;
   const { consumers, zipf, everyLook } = options;
   for (const [option, version] of [
     ...Object.keys(errors).map((name) => ['--errors', name] as const),
+    ...Object.keys(latency).map((name) => ['--latency', name] as const),
     ...drift.map(([name]) => ['--drift', name] as const),
   ]) {
     if (rewards[version] !== undefined) continue;
@@ -35,6 +37,7 @@ export function worldOf(options: WorldOptions): World {
         {
           ...model,
           ...(errors[version] === undefined ? {} : { errors: errors[version] }),
+          ...(latency[version] === undefined ? {} : { latency: latency[version] }),
           changes: drift.filter(([name]) => name === version).map(([, change]) => change),
         },
       ]),
@@ -65,6 +68,16 @@ export function rewardsOf(text: string): Record<string, VersionModel> {
 /** `v2=0.01`. */
 export const sharesByVersion = (text: string): Record<string, number> =>
   Object.fromEntries(pairsOf(text).map(([version, share]) => [version, figureOf(share)]));
+
+/** `v1=20ms,v2=35ms`, in ms. */
+export const timesByVersion = (text: string): Record<string, number> =>
+  Object.fromEntries(
+    pairsOf(text).map(([version, time]) => {
+      const ms = parseDuration(time);
+      if (ms === undefined) throw new InvalidArgumentError(`expected a time such as 20ms, got "${time}"`);
+      return [version, ms];
+    }),
+  );
 
 /** `v2=-0.01/h`: so much an hour; `v2=-0.05@2h`: so much at once, after two hours. */
 export const driftOf = (text: string): [string, RewardChange][] =>

@@ -1,9 +1,11 @@
-import type { Evidence, VersionView } from '#contracts';
-import { armInterval, totalOf, type RewardKind } from '#strategies';
+import { baselineArm, type Evidence, type VersionView } from '#contracts';
+import { addArm, armInterval, totalOf, type RewardKind } from '#strategies';
 
 /** What is known of one version over the whole rollout: as primary, else as a shadow. Null where it has had no request. */
 export function evidenceOf(version: string, evidence: Evidence | null, reward: RewardKind): VersionView['evidence'] {
-  const { version: _, ...arm } = totalOf(evidence, version);
+  const whole = totalOf(evidence, version);
+  addArm(whole, totalOf(evidence, baselineArm(version)));
+  const { version: _, ...arm } = whole;
   if (arm.requests > 0) return { ...arm, ...armInterval(arm, reward) };
   const pair = evidence?.pairs.find(({ shadow }) => shadow === version);
   if (pair === undefined || pair.requests === 0) return null;

@@ -21,6 +21,7 @@ export function makePlan(manifest: Manifest, draft: PlanDraft, { revision, epoch
     rollout,
     step: draft.step,
     allocation: draft.allocation,
+    ...(draft.baseline === undefined ? {} : { baseline: draft.baseline }),
     shadows: draft.shadows,
     assignment: draft.assignment,
     salt: `${manifest.name}/${rollout}`,
@@ -35,9 +36,10 @@ export function makePlan(manifest: Manifest, draft: PlanDraft, { revision, epoch
 
 /** What a strategy decided of a plan. */
 export function draftOf(plan: TrafficPlan): PlanDraft {
-  const { step, allocation, shadows, assignment, fallback, bucketMs, contextual } = plan;
+  const { step, allocation, baseline, shadows, assignment, fallback, bucketMs, contextual } = plan;
   return {
     ...{ step, allocation, shadows, assignment, fallback },
+    ...(baseline === undefined ? {} : { baseline }),
     ...(bucketMs === undefined ? {} : { bucketMs }),
     ...(contextual === undefined ? {} : { contextual }),
   };

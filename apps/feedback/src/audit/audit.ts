@@ -135,6 +135,7 @@ async function expectedOf(
       combine: endpointRule.rule.combine,
     })),
   );
+  const outputOf = (version: string) => endpointRule.rule.output ?? endpointRule.outputs.get(version);
   return groups.map((rows, index) => {
     const truths = answers[index] ?? { inTime: null, late: null };
     const { after: expected } = workOut({ rows, endpointRule, truths });
@@ -142,7 +143,7 @@ async function expectedOf(
     const isPending = pending.has(rows[0]?.requestId ?? '');
     const differs = rows.some((row, place) => !unchanged(row.before, expected[place] ?? null));
     // One that is mended is joined again, which changes the statistics by the difference to what is stored.
-    return { rows, expected, isPending, inStatistics: isPending || (repair && differs) ? stored : expected };
+    return { rows, expected, outputOf, isPending, inStatistics: isPending || (repair && differs) ? stored : expected };
   });
 }
 

@@ -20,6 +20,8 @@ export interface AuditedRequest {
   readonly expected: readonly (Outcome | null)[];
   /** The outcomes that the statistics ought to hold: of a request that is still to be joined, or mended, those that are stored. */
   readonly inStatistics: readonly (Outcome | null)[];
+  /** Which output of a version holds its answer. */
+  readonly outputOf: (version: string) => string | undefined;
   /** It waits in the queue to be joined: what is stored of it may be behind. */
   readonly isPending: boolean;
 }

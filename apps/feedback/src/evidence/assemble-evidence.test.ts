@@ -25,7 +25,7 @@ const parts = (more: Partial<EvidenceParts>): EvidenceParts => ({
   steps: [],
   arms: [],
   pairs: [],
-  factsOf: (step) => ({ weights: { v1: 0.9, v2: 0.1 }, from: step * 1_000 }),
+  factsOf: (step) => ({ arms: { v1: 0.9, v2: 0.1 }, from: step * 1_000 }),
   ...more,
 });
 

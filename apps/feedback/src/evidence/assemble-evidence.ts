@@ -23,11 +23,11 @@ export interface EvidenceParts {
   /** Absent where none are kept. */
   readonly buckets?: BucketEvidence[] | undefined;
   readonly models?: ModelEvidence[] | undefined;
-  readonly factsOf: (step: number) => Pick<StepFacts, 'weights' | 'from'> & Partial<Pick<StepFacts, 'contextual'>>;
+  readonly factsOf: (step: number) => Pick<StepFacts, 'arms' | 'from'> & Partial<Pick<StepFacts, 'contextual'>>;
 }
 
 /**
- * Puts a snapshot together. Every version with a weight is there, with zeros where it has no rows. Of many steps the newest are
+ * Puts a snapshot together. Every version with a weight, and every slice that is counted by itself, is there, with zeros where it has no rows. Of many steps the newest are
  * told apart; the older ones are added up by version into one entry that carries the newest of their numbers and no weights,
  * so that no sample ratio is asked of it.
  */
@@ -36,7 +36,7 @@ export function assembleEvidence(parts: EvidenceParts): Evidence {
   const armsByStep = Map.groupBy(parts.arms, ({ step }) => step);
   const numbers = [...new Set([...parts.steps, ...armsByStep.keys()])].sort((a, b) => a - b);
   const all = numbers.map((step): StepEvidence => {
-    const { weights, from, contextual } = factsOf(step);
+    const { arms: weights, from, contextual } = factsOf(step);
     // Where each request had shares of its own, no counts can be expected of the plan's.
     return {
       step,

@@ -3,7 +3,11 @@ import { bucketsKept } from '#bandits';
 import type { BucketEvidence, Evidence, ModelEvidence, PairEvidence } from '#contracts';
 import type { StepFactsCache } from '#database';
 import { delayColumns } from '../statistics/delay-columns.js';
-import { type ArmOfStep, assembleEvidence } from './assemble-evidence.js';
+import { type ArmOfStep, assembleEvidence, stepsApart } from './assemble-evidence.js';
+import { type ArmLatencies, readArmLatencies, withLatencies } from './read-latencies.js';
+
+/** Latencies are the greater part of a message, up to 2 kB a sketch; a message must not reach 1 MB. */
+const mostSketches = 400;
 
 /**
  * The evidence of an endpoint's present rollout, as of one moment; null where the endpoint has none. The caller's transaction has
@@ -43,6 +47,10 @@ export async function readEvidence(
   const buckets = hasBuckets ? await readBuckets(client, endpoint, rollout) : undefined;
   const isContextual = numbers.some((step) => factsOf(step).contextual);
   const models = isContextual ? await readModels(client, endpoint, rollout) : undefined;
+  const versions = new Set(arms.map(({ arm }) => arm.version)).size;
+  const told = Math.max(1, Math.min(stepsApart, Math.floor(mostSketches / Math.max(1, versions))));
+  const newest = numbers.sort((a, b) => a - b).slice(-told);
+  const latencies = await readArmLatencies(client, endpoint, rollout, newest);
   return assembleEvidence({
     endpoint,
     rollout,
@@ -51,11 +59,19 @@ export async function readEvidence(
     lagSeconds,
     missing,
     steps: numbers,
-    arms,
-    pairs,
+    arms: withLatency(arms, latencies),
+    pairs: await withLatencies(client, endpoint, rollout, pairs, latencies),
     buckets,
     models,
     factsOf,
+  });
+}
+
+function withLatency(arms: readonly ArmOfStep[], latencies: readonly ArmLatencies[]): ArmOfStep[] {
+  const byArm = new Map(latencies.map(({ step, version, total }) => [`${step}/${version}`, total]));
+  return arms.map(({ step, arm }) => {
+    const latency = byArm.get(`${step}/${arm.version}`);
+    return { step, arm: latency === undefined ? arm : { ...arm, latency } };
   });
 }
 
@@ -88,8 +104,11 @@ async function readArms(client: pg.ClientBase, endpoint: string, rollout: number
 }
 
 async function readPairs(client: pg.ClientBase, endpoint: string, rollout: number): Promise<PairEvidence[]> {
-  type Row = { champion: string; shadow: string } & Texts<'requests' | 'errors' | 'scored' | 'better' | 'worse'> &
-    Floats<'sum_difference' | 'sum_squared_difference' | 'champion_sum' | 'shadow_sum'>;
+  type Row = { champion: string; shadow: string } & Texts<
+    'requests' | 'errors' | 'scored' | 'better' | 'worse' | 'compared' | 'numeric'
+  > &
+    Floats<'sum_difference' | 'sum_squared_difference' | 'champion_sum' | 'shadow_sum'> &
+    Floats<'agreed' | 'answer_difference' | 'answer_squared_difference'>;
   const { rows } = await client.query<Row>('SELECT * FROM pair_stats WHERE endpoint = $1 AND rollout = $2', [
     endpoint,
     rollout,
@@ -106,6 +125,11 @@ async function readPairs(client: pg.ClientBase, endpoint: string, rollout: numbe
     sumSquaredDifference: notNegative(row.sum_squared_difference),
     championSum: row.champion_sum,
     shadowSum: row.shadow_sum,
+    compared: Number(row.compared),
+    agreed: notNegative(row.agreed),
+    numeric: Number(row.numeric),
+    answerDifference: row.answer_difference,
+    answerSquaredDifference: notNegative(row.answer_squared_difference),
   }));
 }
 

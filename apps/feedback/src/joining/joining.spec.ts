@@ -51,6 +51,9 @@ describe('a truth', () => {
     expect(rows).toMatchObject([
       { champion: 'v1', shadow: 'v2', requests: '1', scored: '1', better: '1', worse: '0', sum_difference: 1 },
     ]);
+    expect(rows).toMatchObject([
+      { compared: '1', agreed: 0, numeric: '1', answer_difference: -5, answer_squared_difference: 25 },
+    ]);
   });
 
   it('may come before its prediction, which finds it', async () => {
@@ -370,19 +373,33 @@ describe('a recount', () => {
     const endpoint = await harness.endpoint({ assignment: 'key' });
     const at = Date.now() - minute;
     const row = { endpoint, id: 'a', requestedAt: at, routingKey: 'ann' };
-    await recordRow(harness.pool, { ...row, slot: 'primary', role: 'primary', version: 'v1' });
-    await recordRow(harness.pool, { ...row, slot: 'shadow:v2', role: 'shadow', version: 'v2' });
+    const took = { totalMs: 20, modelMs: 5 };
+    await recordRow(harness.pool, { ...row, ...took, slot: 'primary', role: 'primary', version: 'v1' });
+    await recordRow(harness.pool, { ...row, ...took, slot: 'shadow:v2', role: 'shadow', version: 'v2' });
     await insertTruth(harness.pool, { endpoint, id: 'a', truth: 3, at });
     await harness.joinAll();
     expect(await recount(harness.pool, endpoint)).toEqual([]);
     await harness.pool.query(`UPDATE outcomes SET reward = 0.5 WHERE endpoint = $1 AND slot = 'primary'`, [endpoint]);
     for (const table of ['arm_stats', 'key_stats', 'pair_stats'])
       await harness.pool.query(`UPDATE ${table} SET scored = scored + 1 WHERE endpoint = $1`, [endpoint]);
+    for (const [table, sketch] of [
+      ['arm_latencies', 'total_ms'],
+      ['key_latencies', 'total_ms'],
+      ['pair_latencies', 'model_ms'],
+    ])
+      // prettier-ignore
+      await harness.pool.query(
+        `UPDATE ${table} SET ${sketch} = jsonb_set(${sketch}, '{beyond}', '1') WHERE endpoint = $1`,
+        [endpoint],
+      );
     expect((await recount(harness.pool, endpoint)).map(({ table }) => table)).toEqual([
       'outcomes',
       'arm_stats',
       'key_stats',
       'pair_stats',
+      'arm_latencies',
+      'key_latencies',
+      'pair_latencies',
     ]);
   });
 });

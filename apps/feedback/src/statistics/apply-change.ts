@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { changeLatencies } from './change-latencies.js';
 import { delayColumns } from './delay-columns.js';
 import type { ArmChange, BucketChange, ModelChange, PairChange, StatisticsChange } from './statistics-change.js';
 
@@ -27,6 +28,7 @@ export async function applyChange(client: pg.ClientBase, change: StatisticsChang
   await changePairs(client, pairs);
   await changeBuckets(client, buckets);
   for (const model of models) await changeModel(client, model);
+  await changeLatencies(client, change);
   return endpoints;
 }
 
@@ -129,7 +131,12 @@ const pairSums = {
   sum_squared_difference: 'sumSquaredDifference',
   champion_sum: 'championSum',
   shadow_sum: 'shadowSum',
-} as const satisfies Record<string, keyof PairChange>;
+  compared: 'compared',
+  agreed: 'agreed',
+  numeric: 'numeric',
+  answer_difference: 'answerDifference',
+  answer_squared_difference: 'answerSquaredDifference',
+} as const satisfies Record<string, keyof Omit<PairChange, 'modelMs'>>;
 
 async function changePairs(client: pg.ClientBase, pairs: readonly PairChange[]): Promise<void> {
   if (pairs.length === 0) return;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StepFacts } from '#database';
 import type { Outcome } from '#scoring';
+import { countLatency, emptyLatencySketch, type LatencySketch } from '#stats';
 import { type ScoredRow, StatisticsChange, type StatisticsRow } from './statistics-change.js';
 import { totalsOf } from './totals.js';
 
@@ -9,7 +10,9 @@ const facts =
   (): StepFacts => ({
     assignment: 'request',
     champion: 'v1',
+    shadows: [],
     weights: {},
+    arms: {},
     from: 0,
     bucketMs: null,
     contextual: false,
@@ -22,6 +25,7 @@ const scored = (row: Partial<StatisticsRow>, reward: number, outcome: Partial<Ou
     step: 0,
     role: 'primary',
     version: 'v1',
+    requestId: 'a',
     routingKey: null,
     requestedMs: 0,
     features: null,
@@ -31,6 +35,13 @@ const scored = (row: Partial<StatisticsRow>, reward: number, outcome: Partial<Ou
 });
 const shadow = (reward: number, more: Partial<StatisticsRow> = {}) =>
   scored({ role: 'shadow', version: 'v2', ...more }, reward);
+
+const latencies = (...all: number[]): LatencySketch => {
+  const sketch = emptyLatencySketch();
+  for (const ms of all) countLatency(sketch, ms);
+  return sketch;
+};
+const unknown = { totalMs: latencies(), modelMs: latencies() };
 
 describe('StatisticsChange', () => {
   it('is undone by the same outcomes taken away', () => {
@@ -73,7 +84,7 @@ describe('StatisticsChange', () => {
 
   it('counts a shadow’s rows for its comparison with the champion', () => {
     const change = new StatisticsChange(facts());
-    const count = { endpoint: 'digits', rollout: 1, step: 0, routingKey: null, requests: 5, errors: 2 };
+    const count = { endpoint: 'digits', rollout: 1, step: 0, routingKey: null, requests: 5, errors: 2, ...unknown };
     change.record({ ...count, role: 'shadow', version: 'v2' });
     change.record({ ...count, role: 'primary', version: 'v1' });
     expect(change.pairs).toMatchObject([{ champion: 'v1', shadow: 'v2', requests: 5, errors: 2 }]);
@@ -118,12 +129,35 @@ describe('StatisticsChange', () => {
   it('keeps consumers apart where the plan assigns by key, and makes each a unit', () => {
     const change = new StatisticsChange(facts({ assignment: 'key' }));
     const recorded = { endpoint: 'digits', rollout: 1, step: 0, version: 'v1', role: 'primary' as const };
-    change.record({ ...recorded, routingKey: 'ann', requests: 4, errors: 1 });
-    change.record({ ...recorded, routingKey: null, requests: 2, errors: 1 });
+    change.record({ ...recorded, routingKey: 'ann', requests: 4, errors: 1, ...unknown });
+    change.record({ ...recorded, routingKey: null, requests: 2, errors: 1, ...unknown });
     change.addOutcomes([scored({ routingKey: 'ann' }, 1)], 1);
     change.addOutcomes([scored({ routingKey: 'ann' }, 0)], 1);
     expect(totalsOf(change).arms).toMatchObject([
       { requests: 6, errors: 2, units: 3, errorSum: 1.25, scored: 1, sum: 0.5, sumSquares: 0.25, joined: 1 },
     ]);
+  });
+
+  it('gives a consumer the weight of one unit, however many requests it has', () => {
+    const change = new StatisticsChange(facts({ assignment: 'key' }));
+    const recorded = { endpoint: 'digits', rollout: 1, step: 0, version: 'v1', role: 'primary' as const, errors: 0 };
+    change.record({
+      ...recorded,
+      routingKey: 'ann',
+      requests: 4,
+      totalMs: latencies(1, 1, 1, 9),
+      modelMs: latencies(1),
+    });
+    change.record({ ...recorded, routingKey: 'bob', requests: 1, totalMs: latencies(9), modelMs: latencies(1) });
+    const [arm] = totalsOf(change).arms;
+    expect([arm?.totalMs.counts[0], arm?.totalMs.counts.at(-1)]).toEqual([0.75, 1.25]);
+    expect(arm?.modelMs.counts).toEqual([2]);
+  });
+
+  it('keeps a shadow’s latencies within the model beside the champion', () => {
+    const change = new StatisticsChange(facts());
+    const count = { endpoint: 'digits', rollout: 1, step: 0, routingKey: null, requests: 2, errors: 0 };
+    change.record({ ...count, role: 'shadow', version: 'v2', totalMs: latencies(), modelMs: latencies(3, 3) });
+    expect(change.pairs[0]?.modelMs.counts).toEqual([2]);
   });
 });

@@ -1,7 +1,9 @@
 import { addToLinearModel, bucketStart, emptyLinearModel, type LinearModel } from '#bandits';
 import { delaySpanOf, delaySpans } from '#contracts';
 import type { StepFacts, StepKey } from '#database';
+import { armName } from '#routing';
 import type { Outcome } from '#scoring';
+import { addLatencies, emptyLatencySketch, type LatencySketch } from '#stats';
 import { unitKey } from './unit-key.js';
 
 /** Change of a version's sums in one step; with a routing key, of that consumer's share of them. */
@@ -16,6 +18,9 @@ export interface ArmChange extends StepKey {
   sumSquares: number;
   /** Requests whose truth came in time, by the span of its delay (see `delayBounds`). */
   readonly delays: number[];
+  /** How long its rows took to the answer, and within the model. */
+  readonly totalMs: LatencySketch;
+  readonly modelMs: LatencySketch;
 }
 
 /** Change of what is known of the requests of one stretch of time, for policies that forget. */
@@ -53,7 +58,19 @@ export interface PairChange {
   sumSquaredDifference: number;
   championSum: number;
   shadowSum: number;
+  /** Requests that both answered, and how alike; see pair_stats. */
+  compared: number;
+  agreed: number;
+  numeric: number;
+  answerDifference: number;
+  answerSquaredDifference: number;
+  /** How long the shadow's rows took within the model. */
+  readonly modelMs: LatencySketch;
 }
+
+/** How alike a shadow's answers are to the champion's. */
+export type Agreement = Pick<PairChange, (typeof agreementFields)[number]>;
+const agreementFields = ['compared', 'agreed', 'numeric', 'answerDifference', 'answerSquaredDifference'] as const;
 
 /** Rows recorded, as the recorder counted them. */
 export interface RecordedCount extends StepKey {
@@ -62,12 +79,18 @@ export interface RecordedCount extends StepKey {
   readonly routingKey: string | null;
   readonly requests: number;
   readonly errors: number;
+  /** How long they took; absent: nobody has looked. */
+  readonly totalMs?: LatencySketch;
+  readonly modelMs?: LatencySketch;
+  /** Of a shadow; absent: none. */
+  readonly agreement?: Readonly<Agreement>;
 }
 
 /** A row of a request, as the statistics see it. */
 export interface StatisticsRow extends StepKey {
   readonly role: string;
   readonly version: string;
+  readonly requestId: string;
   readonly routingKey: string | null;
   /** ms since 1970. */
   readonly requestedMs: number;
@@ -114,10 +137,17 @@ export class StatisticsChange {
   /** Rows that were recorded. */
   record(count: RecordedCount): void {
     const { champion } = this.factsOf(count);
-    const target = count.role === 'primary' ? this.arm(count) : this.pair(count, champion, count.version);
+    const arm = count.role === 'primary' ? this.arm(count) : undefined;
+    const pair = arm === undefined ? this.pair(count, champion, count.version) : undefined;
+    const target = arm ?? pair;
     if (target === undefined) return;
+    if (pair !== undefined && count.agreement !== undefined) {
+      for (const field of agreementFields) pair[field] += count.agreement[field];
+    }
     target.requests += count.requests;
     target.errors += count.errors;
+    if (count.modelMs !== undefined) addLatencies(target.modelMs, count.modelMs);
+    if (arm !== undefined && count.totalMs !== undefined) addLatencies(arm.totalMs, count.totalMs);
   }
 
   /**
@@ -129,7 +159,10 @@ export class StatisticsChange {
     const primary = counted.find(({ row }) => row.role === 'primary');
     if (primary === undefined) return;
     const { reward, truthAt } = primary.outcome;
-    const arm = this.arm(primary.row);
+    const { baseline } = this.factsOf(primary.row);
+    const arm = this.arm(
+      baseline === undefined ? primary.row : { ...primary.row, version: armName(baseline, primary.row) },
+    );
     if (truthAt !== null) {
       const span = delaySpanOf(truthAt - Math.round(primary.row.requestedMs));
       arm.delays[span] = (arm.delays[span] ?? 0) + sign;
@@ -187,14 +220,16 @@ export class StatisticsChange {
     return bucket;
   }
 
-  private arm(of: Omit<StatisticsRow, 'role' | 'requestedMs' | 'features'>): ArmChange {
+  private arm(of: Omit<StatisticsRow, 'role' | 'requestId' | 'requestedMs' | 'features'>): ArmChange {
     const { endpoint, rollout, step, version } = of;
     const routingKey = this.factsOf(of).assignment === 'key' ? unitKey(of.routingKey) : null;
     const key = `${endpoint}\n${rollout}\n${step}\n${version}\n${routingKey === null ? '' : `=${routingKey}`}`;
     let arm = this.armsByKey.get(key);
     if (arm === undefined) {
       const none = { requests: 0, errors: 0, scored: 0, sum: 0, sumSquares: 0 };
-      arm = { endpoint, rollout, step, version, routingKey, ...none, delays: new Array<number>(delaySpans).fill(0) };
+      const latencies = { totalMs: emptyLatencySketch(), modelMs: emptyLatencySketch() };
+      const delays = new Array<number>(delaySpans).fill(0);
+      arm = { endpoint, rollout, step, version, routingKey, ...none, delays, ...latencies };
       this.armsByKey.set(key, arm);
     }
     return arm;
@@ -213,8 +248,14 @@ export class StatisticsChange {
         worse: 0,
         sumDifference: 0,
         sumSquaredDifference: 0,
+        compared: 0,
+        agreed: 0,
+        numeric: 0,
+        answerDifference: 0,
+        answerSquaredDifference: 0,
       };
-      pair = { endpoint, rollout, champion, shadow, ...none, championSum: 0, shadowSum: 0 };
+      const modelMs = emptyLatencySketch();
+      pair = { endpoint, rollout, champion, shadow, ...none, championSum: 0, shadowSum: 0, modelMs };
       this.pairsByKey.set(key, pair);
     }
     return pair;

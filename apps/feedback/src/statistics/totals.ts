@@ -1,10 +1,18 @@
 import { type ArmEvidence, delaySpans, type PairEvidence } from '#contracts';
 import type { StepKey } from '#database';
+import { emptyLatencySketch, type LatencySketch } from '#stats';
+import { addArmLatencies, emptyLatencies, type Latencies } from './latency-change.js';
 import type { ArmChange, BucketChange, ModelChange, StatisticsChange } from './statistics-change.js';
 
-export type ArmTotal = Pick<StepKey, 'endpoint' | 'rollout' | 'step'> & Required<ArmEvidence>;
-export type KeyTotal = Omit<ArmChange, 'sumSquares' | 'routingKey'> & { readonly routingKey: string };
-export type PairTotal = PairEvidence & { readonly endpoint: string; readonly rollout: number };
+export type ArmTotal = Pick<StepKey, 'endpoint' | 'rollout' | 'step'> &
+  Required<Omit<ArmEvidence, 'latency'>> &
+  Latencies;
+export type KeyTotal = Omit<ArmChange, 'sumSquares' | 'routingKey' | 'modelMs'> & { readonly routingKey: string };
+export type PairTotal = PairEvidence & {
+  readonly endpoint: string;
+  readonly rollout: number;
+  readonly modelMs: LatencySketch;
+};
 
 export type ModelTotal = Omit<ModelChange, 'sums'> & {
   readonly scored: number;
@@ -25,11 +33,14 @@ export function totalsOf(change: StatisticsChange): Totals {
   const arms = new Map<string, ArmTotal>();
   const keys: KeyTotal[] = [];
   for (const part of change.arms) {
-    const { endpoint, rollout, step, version, routingKey, requests, errors, scored, sum, sumSquares, delays } = part;
+    const { endpoint, rollout, step, version, routingKey, requests, errors, scored, sum, sumSquares, delays, totalMs } =
+      part;
     const name = `${rollout}\n${step}\n${version}\n${endpoint}`;
-    const none = { requests: 0, errors: 0, units: 0, errorSum: 0, scored: 0, sum: 0, sumSquares: 0 };
+    const none = { requests: 0, errors: 0, units: 0, errorSum: 0, scored: 0, sum: 0, sumSquares: 0, joined: 0 };
     const noDelays = new Array<number>(delaySpans).fill(0);
-    const total = arms.get(name) ?? { endpoint, rollout, step, version, ...none, joined: 0, delays: noDelays };
+    const nothing = { endpoint, rollout, step, version, ...none, delays: noDelays };
+    const total = arms.get(name) ?? { ...nothing, ...emptyLatencies() };
+    addArmLatencies(total, part, emptyLatencySketch());
     const units =
       routingKey === null ? { requests, scored } : { requests: Math.min(1, requests), scored: Math.min(1, scored) };
     // A consumer counts once in each span that it has a truth in.
@@ -49,7 +60,7 @@ export function totalsOf(change: StatisticsChange): Totals {
       delays: total.delays.map((count, span) => count + unitsIn(delays[span] ?? 0)),
     });
     if (routingKey !== null)
-      keys.push({ endpoint, rollout, step, version, routingKey, requests, errors, scored, sum, delays });
+      keys.push({ endpoint, rollout, step, version, routingKey, requests, errors, scored, sum, delays, totalMs });
   }
   const models = change.models.map(({ sums: { n: scored, gram, moments }, ...of }) => ({
     ...of,

@@ -20,7 +20,10 @@ function columnsOf(key: readonly string[], sums: readonly string[]): string {
   ].join(', ');
 }
 
-const pairSums = ['better', 'worse', 'sum_difference', 'sum_squared_difference', 'champion_sum', 'shadow_sum'];
+const pairSums = [
+  ...['better', 'worse', 'sum_difference', 'sum_squared_difference', 'champion_sum', 'shadow_sum'],
+  ...['compared', 'agreed', 'numeric', 'answer_difference', 'answer_squared_difference'],
+];
 
 // A unit is a request, or with assignment by key all of a consumer's in one step.
 const units = `
@@ -64,7 +67,7 @@ export const statisticsTables: readonly StatisticsTable[] = [
     name: 'pair_stats',
     key: ['rollout', 'champion', 'shadow'],
     sums: ['requests', 'errors', 'scored', ...pairSums],
-    whole: ['requests', 'errors', 'scored', 'better', 'worse'],
+    whole: ['requests', 'errors', 'scored', 'better', 'worse', 'compared', 'numeric'],
     recounted: `
       SELECT rollout, champion, shadow, ${['requests', 'errors', 'scored', ...pairSums].map((sum) => `sum(${sum}) AS ${sum}`).join(', ')}
       FROM recounted_pairs GROUP BY rollout, champion, shadow`,
