@@ -3,6 +3,7 @@ import type { LinearModel } from '#bandits';
 import type { AuditDifference as Difference } from '#contracts';
 import { changeModel } from '../../statistics/apply-change.js';
 import { StatisticsChange, type ModelChange } from '../../statistics/statistics-change.js';
+import { firstWholeRollout } from '../first-whole-rollout.js';
 import type { AuditContext, AuditedRequest, Recount, RecountPass } from '../recount.js';
 
 type Sums = Pick<LinearModel, 'n' | 'gram' | 'moments'>;
@@ -35,15 +36,16 @@ class ModelsPass implements RecountPass {
   }
 
   async *end(): AsyncGenerator<Difference> {
-    await Promise.resolve();
+    const first = await firstWholeRollout(this.context);
     const { client, endpoint } = this.context;
     const { rows } = await client.query<StoredModel>(
-      'SELECT rollout, version, scored::float8 AS n, gram, moments FROM model_stats WHERE endpoint = $1',
-      [endpoint],
+      'SELECT rollout, version, scored::float8 AS n, gram, moments FROM model_stats WHERE endpoint = $1 AND rollout >= $2',
+      [endpoint, first],
     );
     const keyOf = ({ rollout, version }: Pick<StoredModel, 'rollout' | 'version'>): string => `${rollout}/${version}`;
     const stored = new Map(rows.map((row) => [keyOf(row), row]));
-    const recounted = new Map(this.change.models.map((model) => [keyOf(model), model]));
+    const whole = this.change.models.filter(({ rollout }) => rollout >= first);
+    const recounted = new Map(whole.map((model) => [keyOf(model), model]));
     for (const key of new Set([...stored.keys(), ...recounted.keys()])) {
       const [before, after] = [stored.get(key), recounted.get(key)?.sums];
       const missing = minus(after, before);

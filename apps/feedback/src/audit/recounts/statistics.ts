@@ -6,6 +6,7 @@ import { delayColumns } from '../../statistics/delay-columns.js';
 import { unitKey } from '../../statistics/unit-key.js';
 import { type Agreement, StatisticsChange, type RecordedCount } from '../../statistics/statistics-change.js';
 import { readByCursor } from '../read-by-cursor.js';
+import { firstWholeRollout } from '../first-whole-rollout.js';
 import type { AuditContext, AuditedRequest, Recount, RecountPass } from '../recount.js';
 import type { AuditDifference as Difference } from '#contracts';
 import { gathered, statisticsTables, temporaryTables, type StatisticsTable } from './statistics-tables.js';
@@ -64,7 +65,7 @@ class StatisticsPass implements RecountPass {
   async *end(): AsyncGenerator<Difference> {
     await this.leaveOutQueued();
     await this.putAway();
-    const first = await this.firstWholeRollout();
+    const first = await firstWholeRollout(this.context);
     for (const table of statisticsTables) yield* this.compare(table, first);
   }
 
@@ -85,18 +86,6 @@ class StatisticsPass implements RecountPass {
 
   private nothing(): StatisticsChange {
     return new StatisticsChange((step) => this.context.facts.get(step));
-  }
-
-  /** Of rollouts that began before the oldest day that is kept, rows are gone that the statistics hold. */
-  private async firstWholeRollout(): Promise<number> {
-    const { client, endpoint } = this.context;
-    const { rows } = await client.query<{ first: number }>(
-      `SELECT coalesce(max(rollout) + 1, 0) AS first
-       FROM (SELECT rollout, min(created_at) AS begun FROM traffic_plans WHERE endpoint = $1 GROUP BY rollout) r, log_retention
-       WHERE begun < kept_from`,
-      [endpoint],
-    );
-    return rows[0]?.first ?? 0;
   }
 
   private async leaveOutQueued(): Promise<void> {
