@@ -23,6 +23,8 @@ async function createTopic(name: string, configEntries: { name: string; value: s
   await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: 2, configEntries }] });
   const led = async (): Promise<boolean> => {
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    // Leaders answer only once they know that they lead; sent to before that, records would be sent again, and be there twice.
+    await admin.fetchTopicOffsets(topic);
     return topics[0]!.partitions.every(({ leader }) => leader >= 0);
   };
   await eventually(() => led().catch(() => false), { what: `the topic ${topic}` });
