@@ -72,8 +72,9 @@ const outcomesOf = (text: string): string =>
 
 describe.each(Object.entries(pages))('%s', (strategy, worlds) => {
   const page = `docs/how-to/strategies/${strategy}.md`;
-  const command = /^npx understudy (simulate .+)$/m.exec(readFileSync(join(repository, page), 'utf8'))?.[1];
-  if (command === undefined) throw new Error(`${page} has no line "npx understudy simulate …"`);
+  const written = new RegExp(`^npx understudy (simulate -f ${strategy}\\.yaml .+)$`, 'm');
+  const command = written.exec(readFileSync(join(repository, page), 'utf8'))?.[1];
+  if (command === undefined) throw new Error(`${page} has no line "npx understudy simulate -f ${strategy}.yaml …"`);
   const words = command.split(' ');
 
   it('prints what the page says', async () => {
