@@ -7,6 +7,7 @@ import { addSketches, type LatencyTableName, type SketchedRow } from '../../stat
 import { type RecordedCount, StatisticsChange } from '../../statistics/statistics-change.js';
 import { readPendingLatencies } from '../../statistics/take-counts.js';
 import { totalsOf } from '../../statistics/totals.js';
+import { firstWholeRollout } from '../first-whole-rollout.js';
 import { readByCursor } from '../read-by-cursor.js';
 import type { AuditContext, Recount, RecountPass } from '../recount.js';
 
@@ -30,6 +31,9 @@ export const latencies: Recount = {
 class LatencyPass implements RecountPass {
   private readonly mending = new Map<LatencyTableName, SketchedRow[]>();
 
+  /** Of earlier rollouts not all rows are kept. */
+  private first = 0;
+
   constructor(private readonly context: AuditContext) {}
 
   async *end(): AsyncGenerator<Difference> {
@@ -43,6 +47,7 @@ class LatencyPass implements RecountPass {
       await facts.load(client, [count]);
       change.record({ ...count, totalMs: negative(count.totalMs), modelMs: negative(count.modelMs) });
     }
+    this.first = await firstWholeRollout(this.context);
     const { arms, keys, pairs } = totalsOf(change);
     yield* this.compare('arm_latencies', arms.map((arm) => ({ of: arm, sketches: [arm.totalMs, arm.modelMs] }))); // prettier-ignore
     yield* this.compare('key_latencies', keys.map((key) => ({ of: key, sketches: [key.totalMs] }))); // prettier-ignore
@@ -57,7 +62,8 @@ class LatencyPass implements RecountPass {
 
   private async *compare(table: LatencyTableName, expected: readonly SketchedRow[]): AsyncGenerator<Difference> {
     const { client, endpoint } = this.context;
-    const byKey = new Map(expected.map((row) => [keyOf(table, row.of), row]));
+    const isWhole = ({ of }: SketchedRow) => (of as { rollout: number }).rollout >= this.first;
+    const byKey = new Map(expected.filter(isWhole).map((row) => [keyOf(table, row.of), row]));
     const mending: SketchedRow[] = [];
     const differ = (key: string, of: object, stored: LatencySketch[], recounted: LatencySketch[]): Difference[] => {
       const difference = keys[table].sketches.map((_, i) => minus(recounted[i], stored[i]));
@@ -65,8 +71,8 @@ class LatencyPass implements RecountPass {
       mending.push({ of, sketches: difference });
       return [{ table, key, stored: stored[0] === undefined ? null : stored, recounted }];
     };
-    const sql = `SELECT * FROM ${table} WHERE endpoint = $1`;
-    for await (const row of readByCursor<Record<string, unknown>>(client, sql, [endpoint])) {
+    const sql = `SELECT * FROM ${table} WHERE endpoint = $1 AND rollout >= $2`;
+    for await (const row of readByCursor<Record<string, unknown>>(client, sql, [endpoint, this.first])) {
       const of = Object.fromEntries(keys[table].columns.map((column) => [fieldOf(column), row[column]]));
       const key = keyOf(table, of);
       const stored = keys[table].sketches.map((column) => row[column] as LatencySketch);
