@@ -31,6 +31,8 @@ export interface Effort {
   readonly measureMs: number;
   /** Rows, truths and samples asked for are multiplied by this. */
   readonly scale: number;
+  /** Rows of a prediction log that is long. */
+  readonly logRows: number;
 }
 
 /** What a benchmark works with. */

@@ -2,6 +2,7 @@ import { backtest } from './backtest.js';
 import type { Benchmark } from './benchmark.js';
 import { codec } from './codec.js';
 import { decisions } from './decisions.js';
+import { feedback } from './feedback.js';
 import { floor } from './floor.js';
 import { http } from './http.js';
 import { logViews } from './log-views.js';
@@ -10,7 +11,6 @@ import { recorder } from './recorder.js';
 import { shadows } from './shadows.js';
 import { startUp } from './start-up.js';
 import { truthToPlan } from './truth-to-plan.js';
-import { truths } from './truths.js';
 import { verdicts } from './verdicts.js';
 
 /** Every benchmark, in the order in which `npm run bench` runs them. A new one is a new file and a line here. */
@@ -24,7 +24,7 @@ export const benchmarks: readonly Benchmark[] = [
   shadows,
   recorder,
   logViews,
-  truths,
+  feedback,
   backtest,
   truthToPlan,
   startUp,

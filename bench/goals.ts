@@ -50,6 +50,26 @@ const goals: readonly Goal[] = [
   })),
   { goal: 'Recorder, rows/s', atLeast: 20_000, value: (results) => figure(results.recorder, 'rows') },
   {
+    goal: 'Truths/s joined by one feedback',
+    atLeast: 15_000,
+    value: (results) => figure(results.feedback, 'truths'),
+  },
+  {
+    goal: 'CPU time a truth, feedback and Postgres: of two feedbacks over that of one',
+    atMost: 1.25,
+    value: (results) => ratio(figure(results.feedback, 'CPU of two'), figure(results.feedback, 'CPU')),
+  },
+  {
+    goal: 'Truths/s with a long log, a million rows in a full run, over those with a short one',
+    atLeast: 0.85,
+    value: (results) => ratio(figure(results.feedback, 'truths, long log'), figure(results.feedback, 'truths')),
+  },
+  {
+    goal: 'The most memory the ingress needs for a stream of truths over what a tenth of it needs',
+    atMost: 1.25,
+    value: (results) => ratio(figure(results.feedback, 'stream memory'), figure(results.feedback, 'tenth memory')),
+  },
+  {
     goal: 'A request by its id in analytics.served_predictions, p95 in ms',
     atMost: 10,
     value: (results) => figure(results['log-views'], 'by id p95'),

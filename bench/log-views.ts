@@ -1,14 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import type pg from 'pg';
-import { copyIn, copyLine, openDatabase } from '#database';
-import type { Prediction } from '#contracts';
+import { openDatabase } from '#database';
 import type { Benchmark } from './benchmark.js';
+import { fillLog, rowsAtOnce } from './harness/fill-log.js';
 import { summarise } from './harness/latencies.js';
 import { prediction } from './harness/predictions.js';
 import { withUnderstudy } from './harness/understudy.js';
 
 const plan = { endpoint: 'bench', revision: 1, epoch: 1, rollout: 1, step: 0 };
-const rowsAtOnce = 2_000;
 
 /** How fast people find a request and a day in a log of a million rows; and how fast plain COPY fills it, beside the recorder. */
 export const logViews: Benchmark = {
@@ -19,9 +17,12 @@ export const logViews: Benchmark = {
       const database = openDatabase({ url: stack.databaseUrl, connections: 1 });
       try {
         await database.migrated;
-        const count = Math.round(1_000_000 * context.scale);
+        const count = context.logRows;
         const id = (n: number): string => `${context.prefix}-${n}`;
-        const perSecond = await fill(database.pool, count, id);
+        const at = Date.now();
+        const perSecond = await fillLog(database.pool, count, (n) =>
+          prediction(plan, { id: id(n), version: 'v1', at: at - (n % 1_000) }),
+        );
         await database.pool.query(
           `INSERT INTO outcomes (endpoint, request_id, slot, requested_at, version, role, rollout, step, pinned, reward, late, counted)
            SELECT endpoint, request_id, slot, requested_at, version, role, rollout, step, pinned, 1, false, true FROM predictions`,
@@ -39,7 +40,7 @@ export const logViews: Benchmark = {
         context.say(
           `COPY ${perSecond.toFixed(0)} rows/s, by id p95 ${byId.p95.toFixed(1)} ms, days p95 ${daily.p95.toFixed(0)} ms`,
         );
-        const rows = `${count} rows of one day`;
+        const log = `${count} rows of one day`;
         return {
           figures: [
             {
@@ -52,9 +53,9 @@ export const logViews: Benchmark = {
               name: 'by id p95',
               value: byId.p95,
               unit: 'ms',
-              detail: `served_predictions by endpoint and request_id, ${rows}`,
+              detail: `served_predictions by endpoint and request_id, ${log}`,
             },
-            { name: 'daily p95', value: daily.p95, unit: 'ms', detail: `version_daily of an endpoint, ${rows}` },
+            { name: 'daily p95', value: daily.p95, unit: 'ms', detail: `version_daily of an endpoint, ${log}` },
           ],
           raw: { byId, daily },
         };
@@ -63,46 +64,6 @@ export const logViews: Benchmark = {
       }
     }),
 };
-
-/** @returns rows a second */
-async function fill(pool: pg.Pool, count: number, id: (n: number) => string): Promise<number> {
-  const at = Date.now();
-  const columns = Object.keys(columnsOf(prediction(plan, { id: '', version: 'v1', at })));
-  let spent = 0;
-  for (let from = 0; from < count; from += rowsAtOnce) {
-    const lines = Array.from({ length: Math.min(rowsAtOnce, count - from) }, (_, n) =>
-      copyLine(Object.values(columnsOf(prediction(plan, { id: id(from + n), version: 'v1', at: at - (n % 1_000) })))),
-    ).join('');
-    const client = await pool.connect();
-    const started = performance.now();
-    await copyIn(client, `predictions (${columns.join(', ')})`, lines);
-    spent += performance.now() - started;
-    client.release();
-  }
-  return (count / spent) * 1_000;
-}
-
-const columnsOf = (row: Prediction): Record<string, string | number | boolean | null> => ({
-  endpoint: row.endpoint,
-  request_id: row.id,
-  slot: row.slot,
-  version: row.version,
-  role: row.role,
-  requested_at: new Date(row.requestedAt).toISOString(),
-  predicted_at: new Date(row.predictedAt).toISOString(),
-  revision: row.revision,
-  epoch: row.epoch,
-  rollout: row.rollout,
-  step: row.step,
-  propensity: row.propensity,
-  pinned: row.pinned,
-  source: row.source,
-  request: JSON.stringify(row.request),
-  response: JSON.stringify(row.response),
-  status: row.status,
-  model_ms: row.modelMs,
-  total_ms: row.totalMs,
-});
 
 /** Milliseconds that each of so many calls took. */
 async function times(count: number, call: (n: number) => Promise<unknown>): Promise<ReturnType<typeof summarise>> {

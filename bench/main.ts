@@ -16,7 +16,7 @@ import { render, write } from './report.js';
  */
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), benchmarks);
-  const { concurrents, warmUpMs, measureMs, scale } = options;
+  const { concurrents, warmUpMs, measureMs, scale, logRows } = options;
   const machine = describeMachine();
   const date = new Date().toISOString();
 
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
       console.log(`  failed: ${failures[name]}`);
     }
   }
-  const effort = { concurrents, warmUpMs, measureMs, scale };
+  const effort = { concurrents, warmUpMs, measureMs, scale, logRows };
   const run = { date, machine, effort, results, failures, goals: judge(results) };
   console.log(`\n${render(run)}\n\nAll figures: ${write(run, options.name, resolve('bench/results'))}`);
   if (Object.keys(failures).length > 0) process.exitCode = 1;

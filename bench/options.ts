@@ -9,13 +9,25 @@ export interface Options extends Effort {
   readonly name: string;
 }
 
-const full: Effort = { concurrents: [1, 16, 64, 256, 512], warmUpMs: 2_000, measureMs: 6_000, scale: 1 };
-const quick: Effort = { concurrents: [1, 16, 64, 256, 512], warmUpMs: 1_000, measureMs: 2_000, scale: 0.2 };
+const full: Effort = {
+  concurrents: [1, 16, 64, 256, 512],
+  warmUpMs: 2_000,
+  measureMs: 6_000,
+  scale: 1,
+  logRows: 1_000_000,
+};
+const quick: Effort = {
+  concurrents: [1, 16, 64, 256, 512],
+  warmUpMs: 1_000,
+  measureMs: 2_000,
+  scale: 0.2,
+  logRows: 200_000,
+};
 
-export const usage = `npm run bench -- [NAME …] [--quick] [--concurrent 1,64] [--profile]`;
+export const usage = `npm run bench -- [NAME …] [--quick] [--concurrent 1,64] [--log-rows 10000000] [--profile]`;
 
 /**
- * Reads `[NAME …] [--quick] [--concurrent 1,64] [--profile]`.
+ * Reads `[NAME …] [--quick] [--concurrent 1,64] [--log-rows 10000000] [--profile]`.
  *
  * @throws with a message for the user where a name or an option is none
  */
@@ -23,7 +35,12 @@ export function readOptions(args: string[], benchmarks: readonly Benchmark[]): O
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { quick: { type: 'boolean' }, profile: { type: 'boolean' }, concurrent: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean' },
+      profile: { type: 'boolean' },
+      concurrent: { type: 'string' },
+      'log-rows': { type: 'string' },
+    },
   });
   const unknown = positionals.find((name) => !benchmarks.some((benchmark) => benchmark.name === name));
   if (unknown !== undefined) {
@@ -35,6 +52,7 @@ export function readOptions(args: string[], benchmarks: readonly Benchmark[]): O
   return {
     ...effort,
     concurrents: values.concurrent?.split(',').map(Number) ?? effort.concurrents,
+    logRows: Number(values['log-rows'] ?? effort.logRows),
     chosen,
     profile: values.profile ?? false,
     name: `${positionals.length === 0 ? 'all' : chosen.map(({ name }) => name).join('+')}${values.quick ? '-quick' : ''}`,

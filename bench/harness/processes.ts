@@ -32,6 +32,12 @@ export function memory(pid: number): Memory | null {
   return memoryOf(tree(pid));
 }
 
+/** The most bytes that a process, without its descendants, has had resident since its start; null where there is no /proc. */
+export function peakResident(pid: number): number | null {
+  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(read(`/proc/${pid}/status`))?.[1];
+  return kilobytes === undefined ? null : Number(kilobytes) * 1024;
+}
+
 /** Resident memory of a process and its descendants, by what each runs, in bytes; several of a kind are summed. */
 export function memoryByProgram(pid: number): Record<string, Memory> {
   const programs = new Map<string, number[]>();

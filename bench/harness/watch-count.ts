@@ -15,6 +15,7 @@ export interface Filling {
  * start before it does not count.
  *
  * @param sql gives one row with one column `n`
+ * @param everyMs between two looks
  * @throws when the count does not move for a minute
  */
 export async function watchCount(
@@ -22,6 +23,7 @@ export async function watchCount(
   sql: string,
   values: readonly unknown[],
   wanted: number,
+  everyMs = 250,
 ): Promise<Filling> {
   let first: { at: number; n: number } | undefined;
   let last = { at: performance.now(), n: 0 };
@@ -36,6 +38,6 @@ export async function watchCount(
       return { rows: last.n - first.n, seconds, perSecond: (last.n - first.n) / seconds };
     }
     if (at - last.at > 60_000) throw new Error(`${n} of ${wanted} rows, and no more for a minute: ${sql}`);
-    await sleep(250);
+    await sleep(everyMs);
   }
 }

@@ -18,7 +18,7 @@ export interface MeasuredFilling extends Filling {
 export async function watchFilling(
   context: Context,
   stack: Stack,
-  { app, sql, values = [], count }: { app: 'recorder' | 'feedback'; sql: string; values?: unknown[]; count: number },
+  { app, sql, values = [], count }: { app: 'recorder'; sql: string; values?: unknown[]; count: number },
 ): Promise<MeasuredFilling> {
   const service = stack.service(app);
   await service.start();
