@@ -26,7 +26,11 @@ export interface Joined {
   readonly bySql: number;
   readonly logRows: number;
   readonly truths: number;
+  /** Each round by itself. */
+  readonly rounds: readonly Round[];
 }
+
+type Round = Pick<Joined, 'perSecond' | 'cpuMicros'>;
 
 /**
  * Lets every feedback of a stack join truths of requests all over a log. Each round's truths are in Kafka before a feedback may read one.
@@ -42,7 +46,7 @@ export async function joinRounds(context: Context, stack: Stack, plan: TrafficPl
   // One row, which the transaction that writes outcomes changes: counting these would itself cost.
   const scored = 'SELECT coalesce(sum(scored), 0)::int AS n FROM arm_stats WHERE endpoint = $1';
 
-  const measured: { perSecond: number; cpuMicros: Record<string, number> }[] = [];
+  const measured: Round[] = [];
   for (let round = 0; round <= rounds; round += 1) {
     feedbacks.forEach((feedback) => feedback.pause());
     await produce(context.brokers, topicName(stack.prefix, 'groundTruth'), log.truths(round));
@@ -71,6 +75,7 @@ export async function joinRounds(context: Context, stack: Stack, plan: TrafficPl
     bySql: await floor(stack),
     logRows: log.rows,
     truths,
+    rounds: measured,
   };
 }
 
