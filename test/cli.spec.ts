@@ -133,6 +133,29 @@ describe('the command line', () => {
     expect(await understudy('audit', name)).toMatchObject({ code: 0 });
   });
 
+  it('forgets a consumer, and says what Kafka still holds', async () => {
+    const asked = await understudy('predict', name, '--key', 'ann', '--json', JSON.stringify({ id: 'of-ann', ...v1Question(digit(1)) })); // prettier-ignore
+    expect(asked, asked.output).toMatchObject({ code: 0 });
+    await stack().log.awaitRowsOf(name, 'of-ann');
+    const unsure = await understudy('forget', '--routing-key', 'ann');
+    expect(unsure).toMatchObject({ code: 1 });
+    expect(unsure.output).toContain('--yes');
+    const done = await understudy('forget', '--routing-key', 'ann', '--endpoint', name, '--yes', '--json');
+    expect(done, done.output).toMatchObject({ code: 0 });
+    expect(JSON.parse(done.output)).toMatchObject({
+      routingKey: 'ann',
+      requests: 1,
+      rows: { predictions: 1 },
+      pins: [],
+    });
+    const { rows } = await stack().pool.query('SELECT 1 FROM predictions WHERE routing_key = $1', ['ann']);
+    expect(rows).toEqual([]);
+    const again = await understudy('forget', '--routing-key', 'ann', '--yes');
+    expect(again, again.output).toMatchObject({ code: 0 });
+    expect(again.output).toMatch(new RegExp(`nothing of ann[\\s\\S]*requests\\.${name} +1d +\\d{4}-`));
+    expect(await understudy('audit', name)).toMatchObject({ code: 0 });
+  });
+
   it('pauses, resumes, promotes and rolls back', async () => {
     for (const verb of ['pause', 'resume', 'promote', 'rollback']) {
       const done = await understudy(verb, name);

@@ -26,3 +26,10 @@ export const duration = z.string().transform((text, context) => {
   }
   return ms;
 });
+
+/** The text of a duration, in the largest unit that it is a whole number of: `7d`, `90m`. @param ms a whole number, at least 0 */
+export function formatDuration(ms: number): string {
+  const units = Object.entries(unitsInMs).filter(([unit]) => unit !== 'w');
+  const [unit, size] = units.findLast(([, inMs]) => ms >= inMs && ms % inMs === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}

@@ -6,6 +6,7 @@ export * from './decision.js';
 export * from './delay.js';
 export * from './duration.js';
 export * from './evidence.js';
+export * from './forget.js';
 export * from './headers.js';
 export * from './health.js';
 export * from './inference.js';

@@ -17,6 +17,6 @@ export const kafkajsUnchanged: string | undefined =
  * kafkajs with a faster codec: what services use. It is a copy of its own in the process, so that `import 'kafkajs'` still gives the published one;
  * see docs/decisions/0006.
  */
-export const { Kafka, logLevel, AssignerProtocol } = (
+export const { Kafka, logLevel, AssignerProtocol, ConfigResourceTypes } = (
   kafkajsUnchanged === undefined ? loadPrivateCopy('kafkajs', replacements) : require('kafkajs')
 ) as typeof import('kafkajs');

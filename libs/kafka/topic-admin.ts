@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { type AppName, topics, type TopicId, type TopicParameters } from '#contracts';
+import { ConfigResourceTypes } from './kafkajs.js';
 import type { TopicNames } from './topic-names.js';
 
 /** A topic of the registry that shall exist. */
@@ -9,6 +10,15 @@ export interface WantedTopic {
   readonly parameters?: TopicParameters;
   /** Instead of the registry's number. */
   readonly partitions?: number;
+}
+
+/** How long a topic keeps records, ms. */
+export interface Retention {
+  readonly topic: string;
+  /** Null: for ever. */
+  readonly retentionMs: number | null;
+  /** Records are removed a segment at a time; a segment takes new ones for so long. */
+  readonly segmentMs: number;
 }
 
 export interface EndOffset {
@@ -81,6 +91,26 @@ export class TopicAdmin {
         ),
       );
       return ends.flat();
+    });
+  }
+
+  /** How long the topics of some of the registry's entries keep records, as Kafka has it. @param endpoint default: those of all endpoints */
+  async retentions(ids: readonly TopicId[], endpoint?: string): Promise<Retention[]> {
+    const patterns = ids.map((id) => this.names.pattern(id, endpoint));
+    return this.ask(async (admin) => {
+      const names = (await admin.listTopics()).filter((name) => patterns.some((pattern) => pattern.test(name))).sort();
+      if (names.length === 0) return [];
+      const configNames = ['retention.ms', 'segment.ms'];
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: names.map((name) => ({ type: ConfigResourceTypes.TOPIC, name, configNames })),
+      });
+      return resources.map(({ resourceName: topic, configEntries }) => {
+        const [retentionMs = 0, segmentMs = 0] = configNames.map((name) =>
+          Number(configEntries.find(({ configName }) => configName === name)?.configValue),
+        );
+        return { topic, retentionMs: retentionMs < 0 ? null : retentionMs, segmentMs };
+      });
     });
   }
 

@@ -1,4 +1,4 @@
-import { type AppName, topicName, type TopicId, type TopicParameters } from '#contracts';
+import { type AppName, topicName, topics, type TopicId, type TopicParameters } from '#contracts';
 
 /** Full names of topics under the configured prefix. Names are built once: the hot paths ask per record. */
 export class TopicNames {
@@ -17,6 +17,17 @@ export class TopicNames {
       this.names.set(key, name);
     }
     return name;
+  }
+
+  /** What the full names of a registry entry's topics look like, of one endpoint or all of them. */
+  pattern(id: TopicId, endpoint?: string): RegExp {
+    const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const parameters: Readonly<Record<string, string>> = {
+      '<endpoint>': endpoint === undefined ? '[^.]+' : literal(endpoint),
+      '<version>': '.+',
+    };
+    const parts = topics[id].name.split(/(<endpoint>|<version>)/);
+    return new RegExp(`^${literal(this.prefix)}\\.${parts.map((part) => parameters[part] ?? literal(part)).join('')}$`);
   }
 
   /** The group by which the instances of an app share a topic, e.g. `understudy.router.requests.digits`. */

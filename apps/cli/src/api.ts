@@ -9,6 +9,8 @@ import {
   type EndpointSummary,
   type EndpointView,
   type ExportedColumn,
+  type ForgetLine,
+  type ForgetRequest,
   type LoggedRequest,
   type SteeringVerb,
 } from '#contracts';
@@ -80,6 +82,13 @@ export class Api {
   async *audit(name: string, repair: boolean): AsyncGenerator<AuditLine> {
     const url = `${this.addresses.feedback}/api/v1/endpoints/${encodeURIComponent(name)}/audit?repair=${String(repair)}`;
     for await (const line of linesOf(await this.call(url, { method: 'POST' }))) yield JSON.parse(line) as AuditLine;
+  }
+
+  /** Erasing a consumer, line by line while it goes on. */
+  async *forget(request: ForgetRequest): AsyncGenerator<ForgetLine> {
+    const call = { method: 'POST', body: JSON.stringify(request), headers: json };
+    for await (const line of linesOf(await this.call(`${this.addresses.feedback}/api/v1/forget`, call)))
+      yield JSON.parse(line) as ForgetLine;
   }
 
   steer(

@@ -18,7 +18,7 @@ const program = new Command('understudy')
   )
   .option(
     '--feedback <url>',
-    'address of feedback, which audits (FEEDBACK_URL)',
+    'address of feedback, which audits and forgets (FEEDBACK_URL)',
     process.env['FEEDBACK_URL'] ?? 'http://127.0.0.1:8085',
   )
   .addOption(outputOption())

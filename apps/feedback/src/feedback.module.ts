@@ -6,6 +6,7 @@ import type { FeedbackConfig } from './config.js';
 import { EvidencePublisher } from './evidence/evidence-publisher.js';
 import { LagWatch } from './evidence/lag-watch.js';
 import { FeedbackMetrics } from './feedback-metrics.js';
+import { ForgetController } from './forgetting/forget.controller.js';
 import { HealthWatch } from './health/health-watch.js';
 import { Joiner } from './joining/joiner.js';
 import { WindowCloser } from './joining/window-closer.js';
@@ -13,9 +14,9 @@ import { UserMetrics } from './scoring/user-metrics.js';
 import { GroundTruthConsumer } from './truth/on-ground-truth.consumer.js';
 import { TruthRecorder } from './truth/truth-recorder.js';
 
-// Two for the joiner; one each for truth that comes in, the closing of windows, the evidence, the health of versions, a look at its own, and
-// an audit.
-const connections = 8;
+// Two for the joiner; one each for truth that comes in, the closing of windows, the evidence, the health of versions, a look at its own,
+// an audit, and forgetting.
+const connections = 9;
 const maxInFlight = 8_192;
 
 @Module({})
@@ -24,7 +25,7 @@ export class FeedbackModule {
     return {
       module: FeedbackModule,
       imports: [KafkaModule.for(config, { maxInFlight }), DatabaseModule.for(config, connections)],
-      controllers: [AuditController, GroundTruthConsumer],
+      controllers: [AuditController, ForgetController, GroundTruthConsumer],
       providers: [
         TruthRecorder,
         Joiner,

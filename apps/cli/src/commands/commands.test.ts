@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EndpointView } from '#contracts';
 import { ApiError, describeFailure } from '../errors.js';
 import { describe as inWords } from './describe.js';
+import { inWords as forgotten } from './forget.js';
 import { jsonOrText } from './truth.js';
 
 const view: EndpointView = {
@@ -50,6 +51,31 @@ describe('describe', () => {
 describe('truth values', () => {
   it('are JSON where they can be, else text', () => {
     expect(['8', '"cat"', '[1,2]', 'cat', 'true'].map(jsonOrText)).toEqual([8, 'cat', [1, 2], 'cat', true]);
+  });
+});
+
+describe('forget', () => {
+  const topic = {
+    topic: 'understudy.predictions',
+    retentionMs: 604_800_000,
+    segmentMs: 0,
+    until: '2026-01-08T00:00:00Z',
+  };
+
+  it('says what was erased, which rules name the consumer, and until when Kafka holds records', () => {
+    const pins = [{ endpoint: 'digits', inManifest: true, plans: 2 }];
+    const text = forgotten('ann', { requests: 2, rows: { predictions: 3, key_stats: 1 }, pins, topics: [topic] });
+    expect(text).toContain('2 requests of ann erased');
+    expect(text).toMatch(/predictions +3/);
+    expect(text).toContain('manifest of digits names ann');
+    expect(text).toMatch(/understudy\.predictions +7d +2026-01-08T00:00:00Z/);
+  });
+
+  it('says so where there is nothing, where Kafka keeps records for ever, and where it cannot be asked', () => {
+    const nothing = { requests: 0, rows: {}, pins: [] };
+    const forEver = { ...topic, retentionMs: null, until: null };
+    expect(forgotten('ann', { ...nothing, topics: [forEver] })).toMatch(/nothing of ann[\s\S]*for ever +never/);
+    expect(forgotten('ann', { ...nothing, topics: null })).toContain('Kafka did not say');
   });
 });
 

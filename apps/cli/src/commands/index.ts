@@ -7,6 +7,7 @@ import { registerDescribe } from './describe.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerEvents } from './events.js';
 import { registerExport } from './export.js';
+import { registerForget } from './forget.js';
 import { registerGet } from './get.js';
 import { registerPredict } from './predict.js';
 import { registerSimulate } from './simulate.js';
@@ -27,5 +28,6 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerEvaluate,
   registerExport,
   registerAudit,
+  registerForget,
   registerBacktest,
 ];

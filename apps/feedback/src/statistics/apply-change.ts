@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { changeLatencies } from './change-latencies.js';
 import { delayColumns } from './delay-columns.js';
-import type { ArmChange, BucketChange, ModelChange, PairChange, StatisticsChange } from './statistics-change.js';
+import type { ArmChange, BucketChange, ModelChange, PairChange, Sums } from './statistics-change.js';
 
 /**
  * Applies a change, within the caller's transaction. The first statement locks the endpoints' evidence_state in the order of their
@@ -9,7 +9,7 @@ import type { ArmChange, BucketChange, ModelChange, PairChange, StatisticsChange
  *
  * @returns the endpoints whose evidence is new
  */
-export async function applyChange(client: pg.ClientBase, change: StatisticsChange): Promise<string[]> {
+export async function applyChange(client: pg.ClientBase, change: Sums): Promise<string[]> {
   const { endpoints, arms, pairs, buckets, models } = change;
   if (endpoints.length === 0) return [];
   await client.query(

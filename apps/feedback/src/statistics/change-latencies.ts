@@ -1,26 +1,29 @@
 import type pg from 'pg';
-import { addLatencies, emptyLatencySketch, latencyCount, type LatencySketch } from '#stats';
+import { addLatencies, emptyLatencySketch, type LatencySketch } from '#stats';
 import { addArmLatencies, emptyLatencies } from './latency-change.js';
-import type { ArmChange, StatisticsChange } from './statistics-change.js';
+import type { ArmChange, Sums } from './statistics-change.js';
 
 /**
  * Adds what a change says of latencies, within the caller's transaction, which has locked the endpoints' evidence_state: sketches are read, added to and
  * written back.
  */
-export async function changeLatencies(client: pg.ClientBase, change: StatisticsChange): Promise<void> {
-  const arms = change.arms.filter(({ totalMs, modelMs }) => latencyCount(totalMs) + latencyCount(modelMs) > 0);
+export async function changeLatencies(client: pg.ClientBase, change: Pick<Sums, 'arms' | 'pairs'>): Promise<void> {
+  const arms = change.arms.filter(({ totalMs, modelMs }) => changes(totalMs) || changes(modelMs));
   const before = await changeKeys(
     client,
     arms.filter(({ routingKey }) => routingKey !== null),
   );
   await changeArms(client, arms, before);
-  const pairs = change.pairs.filter(({ modelMs }) => latencyCount(modelMs) > 0);
+  const pairs = change.pairs.filter(({ modelMs }) => changes(modelMs));
   await addTo(client, pairTable, pairs, (pair, stored) => {
     const sum = stored[0] ?? emptyLatencySketch();
     addLatencies(sum, pair.modelMs);
     return [sum];
   });
 }
+
+/** Whether anything is added or taken away. */
+const changes = ({ counts, beyond }: LatencySketch): boolean => beyond !== 0 || counts.some((count) => count !== 0);
 
 /** @returns the consumers' latencies as they were before */
 async function changeKeys(client: pg.ClientBase, keys: readonly ArmChange[]): Promise<Map<ArmChange, LatencySketch>> {

@@ -7,6 +7,13 @@ export interface Latencies {
   readonly modelMs: LatencySketch;
 }
 
+/** What takes a sketch away where it is added. */
+export function negative(sketch: LatencySketch | undefined): LatencySketch {
+  const opposite = emptyLatencySketch();
+  if (sketch !== undefined) addLatencies(opposite, sketch, -1);
+  return opposite;
+}
+
 export const emptyLatencies = (): Latencies => ({ totalMs: emptyLatencySketch(), modelMs: emptyLatencySketch() });
 
 /**

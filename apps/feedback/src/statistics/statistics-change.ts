@@ -104,6 +104,9 @@ export interface ScoredRow {
   readonly outcome: Outcome;
 }
 
+/** What a change consists of. */
+export type Sums = Pick<StatisticsChange, 'endpoints' | 'arms' | 'pairs' | 'buckets' | 'models'>;
+
 /** By how much the statistics change: collected over a batch, then applied at once. */
 export class StatisticsChange {
   private readonly armsByKey = new Map<string, ArmChange>();

@@ -19,12 +19,20 @@ interface TakenCount extends Omit<RecordedCount, 'routingKey' | 'totalMs' | 'mod
 /**
  * Takes over what the recorder has counted, within the caller's transaction.
  *
+ * @param endpoint of this one alone, and then with those that another service is taking over just now: waits for it
  * @returns the counts, and whether there are more
  */
-export async function takeCounts(client: pg.ClientBase): Promise<{ counts: RecordedCount[]; more: boolean }> {
+export async function takeCounts(
+  client: pg.ClientBase,
+  endpoint?: string,
+): Promise<{ counts: RecordedCount[]; more: boolean }> {
+  const due =
+    endpoint === undefined
+      ? 'ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED'
+      : 'WHERE endpoint = $2 ORDER BY id LIMIT $1 FOR UPDATE';
   const { rows } = await client.query<TakenCount>(
     `WITH due AS (
-       SELECT id FROM pending_counts ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+       SELECT id FROM pending_counts ${due}
      ), taken AS (
        DELETE FROM pending_counts p USING due WHERE p.id = due.id RETURNING p.*
      )
@@ -33,7 +41,7 @@ export async function takeCounts(client: pg.ClientBase): Promise<{ counts: Recor
        sum(answer_difference) AS answer_difference, sum(answer_squared_difference) AS answer_squared_difference,
        jsonb_agg(total_ms) AS total_ms, jsonb_agg(model_ms) AS model_ms, count(*)::int AS taken
      FROM taken GROUP BY endpoint, rollout, step, version, role, routing_key`,
-    [atOnce],
+    endpoint === undefined ? [atOnce] : [atOnce, endpoint],
   );
   const counts = rows.map(({ endpoint, rollout, step, version, role, requests, errors, ...row }) => ({
     ...{ endpoint, rollout, step, version, role, requests, errors },

@@ -1,23 +1,17 @@
 import type pg from 'pg';
-import { type AuditDifference as Difference, latencyOf, type Prediction } from '#contracts';
-import type { StepFacts } from '#database';
-import { armName } from '#routing';
-import { addLatencies, countLatency, emptyLatencySketch, latencyCount, type LatencySketch } from '#stats';
+import type { AuditDifference as Difference } from '#contracts';
+import { addLatencies, emptyLatencySketch, latencyCount, type LatencySketch } from '#stats';
 import { addSketches, type LatencyTableName, type SketchedRow } from '../../statistics/change-latencies.js';
-import { type RecordedCount, StatisticsChange } from '../../statistics/statistics-change.js';
+import { type CountedRow, countedColumns, countOf } from '../../statistics/count-of.js';
+import { negative } from '../../statistics/latency-change.js';
+import { StatisticsChange } from '../../statistics/statistics-change.js';
 import { readPendingLatencies } from '../../statistics/take-counts.js';
 import { totalsOf } from '../../statistics/totals.js';
 import { firstWholeRollout } from '../first-whole-rollout.js';
 import { readByCursor } from '../read-by-cursor.js';
 import type { AuditContext, Recount, RecountPass } from '../recount.js';
 
-const rowsSql = `
-  SELECT endpoint, request_id AS "requestId", rollout, step, version, role, routing_key AS "routingKey", status,
-    total_ms AS "totalMs", model_ms AS "modelMs"
-  FROM predictions WHERE endpoint = $1 AND NOT pinned AND role <> 'fallback'`;
-
-type Row = Pick<Prediction, 'status' | 'totalMs' | 'modelMs'> &
-  Omit<RecordedCount, 'totalMs' | 'modelMs' | 'agreement' | 'requests' | 'errors'> & { readonly requestId: string };
+const rowsSql = `SELECT ${countedColumns} FROM predictions WHERE endpoint = $1 AND NOT pinned AND role <> 'fallback'`;
 
 /**
  * How long answers took, from the rows. What the recorder has counted and feedback has not yet taken over is left out, as it is in the tables. A sketch is
@@ -39,9 +33,9 @@ class LatencyPass implements RecountPass {
   async *end(): AsyncGenerator<Difference> {
     const { client, endpoint, facts } = this.context;
     const change = new StatisticsChange((step) => facts.get(step));
-    for await (const row of readByCursor<Row>(client, rowsSql, [endpoint])) {
+    for await (const row of readByCursor<CountedRow>(client, rowsSql, [endpoint])) {
       await facts.load(client, [row]);
-      change.record(countOf(row, facts.get(row)));
+      change.record({ ...countOf(row, facts.get(row)), requests: 0, errors: 0 });
     }
     for (const count of await readPendingLatencies(client, endpoint)) {
       await facts.load(client, [count]);
@@ -84,15 +78,6 @@ class LatencyPass implements RecountPass {
   }
 }
 
-function countOf(row: Row, { baseline }: StepFacts): RecordedCount {
-  const version = baseline === undefined || row.role === 'shadow' ? row.version : armName(baseline, row);
-  const [totalMs, modelMs] = [emptyLatencySketch(), emptyLatencySketch()];
-  const [total, model] = [latencyOf(row, 'total'), latencyOf(row, 'model')];
-  if (total !== undefined && row.role === 'primary') countLatency(totalMs, total);
-  if (model !== undefined) countLatency(modelMs, model);
-  return { ...row, version, requests: 0, errors: 0, totalMs, modelMs };
-}
-
 const stepColumns = ['rollout', 'step', 'version'];
 const keys: Record<LatencyTableName, { readonly columns: string[]; readonly sketches: string[] }> = {
   arm_latencies: { columns: stepColumns, sketches: ['total_ms', 'model_ms'] },
@@ -109,8 +94,6 @@ function minus(a: LatencySketch | undefined, b: LatencySketch | undefined): Late
   if (b !== undefined) addLatencies(difference, b, -1);
   return difference;
 }
-
-const negative = (sketch: LatencySketch | undefined): LatencySketch => minus(undefined, sketch);
 
 /** A bucket may differ by what rounding does. */
 function isNothing({ counts, beyond }: LatencySketch, of: LatencySketch | undefined): boolean {
