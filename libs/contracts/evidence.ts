@@ -108,6 +108,20 @@ export const pairEvidence = z.object({
 });
 export type PairEvidence = z.infer<typeof pairEvidence>;
 
+const drift = z.object({ name: z.string(), psi: z.number(), pValue: z.number() });
+
+/** The newest look at a version without truth: estimates. They decide nothing; a guardrail of the manifest may let them hold a promotion. */
+export const healthEvidence = z.object({
+  version: versionName,
+  /** When it was looked at, ms since 1970. */
+  at: z.number(),
+  /** Columns of the inputs that could be compared with the reference, and those that drift most. */
+  inputs: z.object({ columns: z.int().min(0), most: z.array(drift) }).nullable(),
+  answers: drift.nullable(),
+  accuracy: z.object({ estimate: z.number(), standardError: z.number() }).nullable(),
+});
+export type HealthEvidence = z.infer<typeof healthEvidence>;
+
 /** A whole snapshot for the present rollout of an endpoint (topic `understudy.evidence`, key = endpoint). */
 export const evidence = z.object({
   endpoint: endpointName,
@@ -124,6 +138,8 @@ export const evidence = z.object({
   missing: z.enum(['drop', 'default']).optional(),
   /** Absent where the plan is not contextual. */
   models: z.array(modelEvidence).optional(),
+  /** Of versions looked at since the rollout began; absent where there are none. */
+  health: z.array(healthEvidence).optional(),
   /** Seconds of log not yet in this snapshot; while it exceeds the endpoint's `maxLag`, no rollout advances. */
   lagSeconds: z.number().min(0).default(0),
 });

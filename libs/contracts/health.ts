@@ -11,7 +11,18 @@ export interface Drift {
   pValue: number;
 }
 
-/** What is known of a version without any truth: estimates, which gate no promotion. Times ISO 8601. */
+/** How a shadow answers beside the champion in this rollout. */
+export interface Agreement {
+  champion: string;
+  /** Requests that both answered, whose answers could be read. */
+  compared: number;
+  /** Share of the same answers. */
+  agreed: number;
+  /** Mean of (shadow − champion); null where answers are no numbers. */
+  meanDifference: number | null;
+}
+
+/** What is known of a version without any truth: estimates, which at most hold a promotion, where the manifest says so. Times ISO 8601. */
 export interface VersionHealth {
   at: string;
   /** Requests looked at: a sample of those of this time. */
@@ -23,6 +34,8 @@ export interface VersionHealth {
   /** Columns of the inputs: how many, how many of them drift, and those that drift most. */
   inputs: { columns: number; drifted: number; most: Drift[] } | null;
   answers: Drift | null;
+  /** Null for what is no shadow, and before the first request that both answered. */
+  agreement?: Agreement | null;
   /** By the model's own confidences, calibrated on answers of `calibratedOn` whose truth is known. */
   accuracy: {
     estimate: number;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
+import { momentMs, writtenMoment } from './moment.js';
 import { endpointName, versionName } from './names.js';
 
 const text = z.string().min(1);
@@ -46,6 +47,23 @@ export const truthSpec = z
   });
 export type TruthSpec = z.infer<typeof truthSpec>;
 
+/** What the newest requests are compared with where there is no truth. Times in ms. */
+export const driftSpec = z
+  .object({
+    /** The champion's requests of so long before the rollout (or, where there are too few, of its first hour); or those of a fixed time. */
+    reference: z
+      .union([
+        duration.refine((ms) => ms > 0, 'expected a duration above 0'),
+        z
+          .object({ from: writtenMoment.transform(momentMs), to: writtenMoment.transform(momentMs) })
+          .strict()
+          .refine(({ from, to }) => from < to, { path: ['to'], message: 'expected a moment after "from"' }),
+      ])
+      .default(86_400_000),
+  })
+  .strict();
+export type DriftSpec = z.infer<typeof driftSpec>;
+
 /**
  * The manifest around its strategy. `strategy` has exactly one key, the strategy's name; its value is checked by that
  * strategy's own schema (see `#manifests`), so that a new strategy needs no change here.
@@ -66,6 +84,7 @@ export const manifestEnvelope = z
         versions: z.array(versionSpec).min(1),
         truth: truthSpec.optional(),
         strategy: z.record(z.string(), z.unknown()),
+        drift: driftSpec.optional(),
         /** How long a caller waits; half of it later the fallback is asked too. */
         timeout: duration.default(5_000),
         /** Deadline of Kafka requests that carry none. */

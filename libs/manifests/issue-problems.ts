@@ -38,7 +38,7 @@ function alternatives(errors: readonly (readonly Issue[])[]): string {
   const expected = errors.flatMap((issues) =>
     issues.slice(0, 1).map((issue) => ('expected' in issue ? issue.expected : issue.message)),
   );
-  return [...new Set(expected)].join(' or ');
+  return [...new Set(expected.map((text) => text.replace(/^expected /, '').replace(/, got .*$/, '')))].join(' or ');
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

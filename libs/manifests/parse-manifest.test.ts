@@ -48,6 +48,25 @@ describe('parseManifest', () => {
     expect(parseManifest(result.manifest.source)).toEqual(result);
   });
 
+  it('takes a time before the rollout or a fixed one as the reference for drift, a day where none is named', () => {
+    const reference = (drift: object) => {
+      const result = parseManifest(manifest({ drift }));
+      return result.ok ? result.manifest.envelope.spec.drift?.reference : result.problems;
+    };
+    expect(reference({})).toBe(86_400_000);
+    expect(reference({ reference: '7d' })).toBe(7 * 86_400_000);
+    expect(reference({ reference: { from: '2026-01-01T00:00:00Z', to: 1_767_312_000_000 } })).toEqual({
+      from: Date.UTC(2026, 0, 1),
+      to: Date.UTC(2026, 0, 2),
+    });
+    expect(reference({ reference: 'ever' })).toMatchObject([
+      { path: 'spec.drift.reference', message: expect.stringContaining('expected a duration such as') as string },
+    ]);
+    expect(reference({ reference: { from: 2, to: 1 } })).toMatchObject([
+      { path: 'spec.drift.reference.to', message: 'expected a moment after "from", got 1' },
+    ]);
+  });
+
   it('names a field that does not exist, with its path and those that do', () => {
     expect(problems(canary({ stpes: [5] }))).toEqual({
       'spec.strategy.canary.stpes': expect.stringMatching(

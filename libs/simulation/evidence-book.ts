@@ -1,5 +1,12 @@
 import { addToLinearModel, emptyLinearModel, type LinearModel, type RewardSums } from '#bandits';
-import { armWeights, type ArmEvidence, type Evidence, type PairEvidence, type StepEvidence } from '#contracts';
+import {
+  armWeights,
+  type ArmEvidence,
+  type Evidence,
+  type HealthEvidence,
+  type PairEvidence,
+  type StepEvidence,
+} from '#contracts';
 import { addArm, armOf, type PlanDraft } from '#strategies';
 import { TimeBuckets } from './time-buckets.js';
 
@@ -15,6 +22,7 @@ export class EvidenceBook {
   /** Filled where a plan asks for them. */
   readonly buckets = new TimeBuckets();
   private readonly models = new Map<string, LinearModel>();
+  private readonly versions = new Set<string>();
   private seq = 0;
 
   constructor(private readonly endpoint: string) {}
@@ -23,6 +31,7 @@ export class EvidenceBook {
   begin(plan: PlanDraft, at: number): void {
     if (this.steps.at(-1)?.step === plan.step) return;
     const weights = armWeights(plan);
+    for (const { version } of [...plan.allocation, ...plan.shadows]) this.versions.add(version);
     const arms = Object.keys(weights)
       .sort()
       .map((version) => armOf(undefined, version));
@@ -70,6 +79,7 @@ export class EvidenceBook {
       ...{ steps, pairs },
       ...(buckets.length === 0 ? {} : { buckets }),
       ...(models.length === 0 ? {} : { models }),
+      health: [...this.versions].map((version) => healthy(version, at)),
     };
     return { endpoint: this.endpoint, rollout: 1, seq: ++this.seq, at, ...parts, lagSeconds: 0 };
   }
@@ -89,6 +99,15 @@ export class EvidenceBook {
     this.folded = { step: oldest.step, from, weights: {}, arms };
   }
 }
+
+/** Simulated requests do not drift, and nobody estimates anything of them: guardrails on estimates hold nothing here. */
+const healthy = (version: string, at: number): HealthEvidence => ({
+  version,
+  at,
+  inputs: { columns: 1, most: [{ name: 'x', psi: 0, pValue: 1 }] },
+  answers: { name: 'answer', psi: 0, pValue: 1 },
+  accuracy: { estimate: 1, standardError: 0 },
+});
 
 const keyOf = (step: number, version: string): string => `${step}/${version}`;
 

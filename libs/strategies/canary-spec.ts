@@ -65,7 +65,10 @@ export const canaryState = z.object({
   step: z.int(),
   /** Counts stretches of constant weights: the step's index while it runs, one more with each change after that. */
   stretch: z.int(),
+  /** When it began, later by the time for which estimates held it: what `maxDuration` counts from. */
   startedAt: z.number(),
   stepStartedAt: z.number(),
+  /** Since when nothing but estimates without truth hold it; null while they do not. */
+  heldSince: z.number().nullable().default(null),
 });
 export type CanaryState = z.output<typeof canaryState>;

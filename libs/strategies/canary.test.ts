@@ -112,6 +112,49 @@ describe('canary', () => {
     });
   });
 
+  describe('with a guardrail on drift', () => {
+    const guardrails = { drift: { predictions: 0.2 } };
+    const drifted = (psi: number) => [
+      { version: 'v2', at: 0, inputs: null, answers: { name: 'answer', psi, pValue: 1e-9 }, accuracy: null },
+    ];
+
+    it('passes no step while answers drift, for however long, and never rolls back for it', () => {
+      const s = scenario({ versions: better, health: drifted(0.5) }, { guardrails, maxDuration: '1m' }).run(200);
+      expect(s.last).toMatchObject({ status: 'running', verdict: { outcome: 'hold' } });
+      expect(s.weightOf('v2')).toBe(0.05);
+      expect(s.last.verdict.reason).toContain('estimates without truth hold it');
+      expect(s.last.verdict.waitsFor).toContain('the answers of v2 drift: PSI 0.5');
+      expect(s.steer('promote').status).toBe('succeeded');
+    });
+
+    it('has the time left afterwards that it had before', () => {
+      const health = drifted(0.5);
+      const s = scenario({ versions: better, health }, { guardrails, maxDuration: '1m' }).run(200);
+      health[0]!.answers.psi = 0.1;
+      s.run(500);
+      expect(s.last.status).toBe('succeeded');
+      expect(s.now).toBeGreaterThan(200_000);
+    });
+
+    it('is rolled back by what is known all the same', () => {
+      const versions = { v1: { reward: 0.97 }, v2: { reward: 0.3 } };
+      const s = scenario({ versions, health: drifted(0.5) }, { guardrails }).run(200);
+      expect(s.last.verdict.outcome).toBe('rollback');
+    });
+
+    it('climbs where they do not drift; without the guardrail they may', () => {
+      expect(scenario({ versions: better, health: drifted(0.1) }, { guardrails }).run(500).last.status).toBe(
+        'succeeded',
+      );
+      expect(scenario({ versions: better, health: drifted(0.5) }).run(500).last.status).toBe('succeeded');
+    });
+
+    it('needs to be told how much', () => {
+      const refused = strategy.specSchema.safeParse({ ...base, guardrails: { drift: {} } });
+      expect(refused.error?.issues).toMatchObject([{ path: ['guardrails', 'drift'] }]);
+    });
+  });
+
   describe('with a concurrent baseline', () => {
     const spec = { baseline: 'concurrent' };
 

@@ -3,6 +3,7 @@ import { soleAllocation, split, tidy } from './allocation.js';
 import { canarySpec, canaryState, defaultMargin, type CanarySpec, type CanaryState } from './canary-spec.js';
 import { differenceCheck } from './checks/difference.js';
 import { errorCheck } from './checks/error-excess.js';
+import { estimateChecks, estimateProblems, heldByEstimates, isEstimate } from './checks/estimates.js';
 import { joinChecks } from './checks/join-rate.js';
 import { latencyChecks } from './checks/latency.js';
 import { elapsedCheck, lagCheck, minimumSampleCheck, trafficCheck } from './checks/progress.js';
@@ -19,7 +20,7 @@ type Input = EvaluateInput<CanarySpec, CanaryState>;
 /**
  * The candidate answers a growing part of the consumers. A step is passed when its time is over, enough truth has come and the candidate is shown
  * to be no worse than the champion by more than `margin`; the candidate is rolled back when it is shown to be worse by more than that, to fail more often, or to be
- * too slow.
+ * too slow. Estimates without truth hold a step where the manifest says so, and never roll back.
  */
 export const canary: Strategy<CanarySpec, CanaryState> = {
   name: 'canary',
@@ -31,17 +32,27 @@ export const canary: Strategy<CanarySpec, CanaryState> = {
     { path: ['candidate'], version: candidate },
   ],
 
-  problems: ({ margin }, reward) =>
-    reward.kind === 'real' && margin === undefined
+  problems: ({ margin, guardrails }, reward) => [
+    ...(reward.kind === 'real' && margin === undefined
       ? [
           {
             path: ['margin'],
             message: 'expected a number in units of the reward, since the metric is not within [0, 1]',
           },
         ]
-      : [],
+      : []),
+    ...estimateProblems(guardrails, reward),
+  ],
 
-  begin: ({ now }) => ({ phase: 'running', endedBy: null, step: 0, stretch: 0, startedAt: now, stepStartedAt: now }),
+  begin: ({ now }) => ({
+    phase: 'running',
+    endedBy: null,
+    step: 0,
+    stretch: 0,
+    startedAt: now,
+    stepStartedAt: now,
+    heldSince: null,
+  }),
 
   evaluate(input) {
     const { state } = input;
@@ -51,11 +62,18 @@ export const canary: Strategy<CanarySpec, CanaryState> = {
     const failed = checks.find((check) => check.outcome === 'fail');
     if (failed !== undefined) return rollBack(input, checks, failed.detail);
     const { maxDuration } = input.spec;
-    const waiting = checks.some((check) => check.outcome === 'wait');
-    if (waiting && maxDuration !== undefined && input.now - state.startedAt >= maxDuration) {
-      return rollBack(input, checks, `not decided within ${span(maxDuration)}`);
+    const waiting = checks.filter((check) => check.outcome === 'wait');
+    const version = input.spec.candidate;
+    if (waiting.length > 0 && waiting.every(isEstimate)) {
+      const held = { ...state, heldSince: state.heldSince ?? input.now };
+      return running(input, held, hold(checks, { version, reason: heldByEstimates }));
     }
-    return waiting ? running(input, state, hold(checks, { version: input.spec.candidate })) : stepPassed(input, checks);
+    const free = { ...input, state: withoutHold(state, input.now) };
+    if (waiting.length === 0) return stepPassed(free, checks);
+    if (maxDuration !== undefined && input.now - free.state.startedAt >= maxDuration) {
+      return rollBack(free, checks, `not decided within ${span(maxDuration)}`);
+    }
+    return running(free, free.state, hold(checks, { version }));
   },
 
   steer({ spec, state, verb, version, now }) {
@@ -66,6 +84,12 @@ export const canary: Strategy<CanarySpec, CanaryState> = {
     return { ...state, phase: 'promoted', endedBy: 'operator', ...changed(state, now) };
   },
 };
+
+/** The time for which nothing but estimates held it does not count: they may not roll back, not even by its running out. */
+const withoutHold = (state: CanaryState, now: number): CanaryState =>
+  state.heldSince === null
+    ? state
+    : { ...state, heldSince: null, startedAt: state.startedAt + Math.max(0, now - state.heldSince) };
 
 const changed = (state: CanaryState, now: number) => ({ stretch: state.stretch + 1, stepStartedAt: now });
 
@@ -105,6 +129,7 @@ function checksOf({ spec, state, evidence, now, reward, maxLag }: Input): Check[
       margin,
       tuning: tuningFor(minSamples, margin),
     }),
+    ...estimateChecks({ evidence, version: candidate, champion: spec.champion, guardrails, now }),
     ...lagCheck(evidence, maxLag),
   ];
 }

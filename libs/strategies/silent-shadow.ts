@@ -1,6 +1,7 @@
 import type { Check, PairEvidence } from '#contracts';
 import { emptyLatencySketch, rateDifferenceConfidenceSequence } from '#stats';
 import { agreementCheck } from './checks/agreement.js';
+import { estimateChecks } from './checks/estimates.js';
 import { latencyChecks } from './checks/latency.js';
 import { pairedCheck } from './checks/paired.js';
 import { shareLevel } from './error-levels.js';
@@ -13,7 +14,7 @@ type Input = EvaluateInput<SilentSpec, SilentState>;
 
 /** What the evidence says of one shadow now. */
 export function judge(input: Input, version: string): { outcome?: ShadowOutcome; reason: string; checks: Check[] } {
-  const { spec, evidence, reward } = input;
+  const { spec, evidence, reward, now } = input;
   const pair = evidence?.pairs.find((entry) => entry.shadow === version) ?? nothing(spec.champion, version);
   const { margin, minSamples, guardrails = {} } = spec;
   const level = shareLevel(spec.alpha / spec.shadows.length, { latency: guardrails.latency !== undefined });
@@ -41,7 +42,8 @@ export function judge(input: Input, version: string): { outcome?: ShadowOutcome;
     threshold: minSamples,
     detail: `${figure(pair.scored)} of ${figure(minSamples)} pairs of ${version} have their truth`,
   };
-  const checks = [errors, ...latencies, agreementCheck(pair, reward), samples, check];
+  const estimates = estimateChecks({ evidence, version, champion: spec.champion, guardrails, now });
+  const checks = [errors, ...latencies, agreementCheck(pair, reward), ...estimates, samples, check];
   const failed = [errors, ...latencies].find((guardrail) => guardrail.outcome === 'fail');
   if (failed !== undefined) return { outcome: 'reject', reason: failed.detail, checks };
   const unknown = latencies.find((guardrail) => guardrail.outcome === 'wait');

@@ -123,6 +123,19 @@ describe('silent', () => {
     expect(agreement('binary', {})?.detail).toContain('no request that v2 and v1 both answered yet');
   });
 
+  it('holds a better shadow whose answers drift, where the manifest says so', () => {
+    const answers = { name: 'answer', psi: 0.5, pValue: 1e-9 };
+    const health = [{ version: 'v2', at: 0, inputs: null, answers, accuracy: null }];
+    const spec = { shadows: [{ version: 'v2' }], onSuccess: 'promote' };
+    const held = scenario({ health }, { ...spec, guardrails: { drift: { predictions: 0.2 } } }).run(50);
+    expect(held.last).toMatchObject({ status: 'running', verdict: { outcome: 'promote', version: 'v2' } });
+    expect(held.last.verdict.waitsFor).toContain('the answers of v2 drift: PSI 0.5');
+    expect(held.last.plan.allocation).toEqual([{ version: 'v1', weight: 1 }]);
+    const allowed = scenario({ health }, { ...spec, guardrails: { drift: { predictions: 0.6 } } }).run(50);
+    expect(allowed.last.status).toBe('succeeded');
+    expect(scenario({ health }, spec).run(50).last.status).toBe('succeeded');
+  });
+
   it('keeps what it said, whatever comes after', () => {
     const s = scenario().run(50);
     const nothing = { endpoint: 'e', rollout: 1, seq: 1, at: 0, steps: [], pairs: [], lagSeconds: 0 };

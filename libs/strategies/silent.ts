@@ -1,5 +1,6 @@
 import type { Check, Verdict } from '#contracts';
 import { soleAllocation } from './allocation.js';
+import { estimateProblems, heldByEstimates, isEstimate } from './checks/estimates.js';
 import { lagCheck } from './checks/progress.js';
 import { hold } from './hold.js';
 import { advantage, judge } from './silent-shadow.js';
@@ -21,6 +22,8 @@ export const silent: Strategy<SilentSpec, SilentState> = {
     { path: ['champion'], version: champion },
     ...shadows.map(({ version }, i) => ({ path: ['shadows', i, 'version'], version })),
   ],
+
+  problems: ({ guardrails }, reward) => estimateProblems(guardrails, reward),
 
   begin: () => ({ phase: 'running', endedBy: null, promoted: null, stretch: 0, decided: {} }),
 
@@ -86,6 +89,11 @@ function promote(
   const verdict: Verdict = { outcome: 'promote', version, reason: reasonOf(winner, all), checks };
   const behind = checks.some((check) => check.name === 'lag' && check.outcome === 'wait');
   if (behind) return result(input, state, { ...verdict, waitsFor: 'the prediction log to catch up' });
+  const held = checks.filter((check) => check.version === version && check.outcome === 'wait' && isEstimate(check));
+  if (held.length > 0) {
+    const waitsFor = `${heldByEstimates}: ${held.map(({ detail }) => detail).join('; ')}`;
+    return result(input, state, { ...verdict, waitsFor });
+  }
   if (input.spec.onSuccess !== 'promote') {
     return result(input, state, { ...verdict, waitsFor: 'promotion by an operator' });
   }

@@ -29,7 +29,25 @@ export const latencyGuardrail = z
   });
 export type LatencyGuardrail = z.output<typeof latencyGuardrail>;
 
-/** What ends a rollout though the rewards are good. */
+/** How far answers and inputs may be from the reference before the promotion is held: population stability indices. */
+export const driftGuardrail = z
+  .object({
+    /** Of the answers. */
+    predictions: z.number().gt(0).optional(),
+    /** Of each column of the inputs. */
+    inputs: z.number().gt(0).optional(),
+  })
+  .strict()
+  .refine(({ predictions, inputs }) => predictions !== undefined || inputs !== undefined, {
+    message: 'expected predictions, such as 0.2, or inputs, or both',
+  });
+export type DriftGuardrail = z.output<typeof driftGuardrail>;
+
+/** How much lower than the champion's the estimated accuracy may be before the promotion is held. */
+export const estimatedAccuracyGuardrail = z.object({ margin: z.number().min(0).lt(1) }).strict();
+export type EstimatedAccuracyGuardrail = z.output<typeof estimatedAccuracyGuardrail>;
+
+/** What ends a rollout though the rewards are good; and, by estimates without truth, what holds it. */
 export const guardrails = z
   .object({
     /** How much higher the error rate may be; 0 (the default) finds rare errors soonest. */
@@ -38,8 +56,11 @@ export const guardrails = z
       .strict()
       .optional(),
     latency: latencyGuardrail.optional(),
+    drift: driftGuardrail.optional(),
+    estimatedAccuracy: estimatedAccuracyGuardrail.optional(),
   })
   .strict();
+export type Guardrails = z.output<typeof guardrails>;
 
 export const assignment = z.enum(['request', 'key']);
 

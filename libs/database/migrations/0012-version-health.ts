@@ -16,12 +16,12 @@ export class VersionHealth1764000000012 implements MigrationInterface {
       ) WITH (fillfactor = 50);
       ${commentOn(
         'version_health',
-        'Drift and estimated accuracy of versions, by a sample of the newest requests; no verdict rests on it.',
+        'Drift and estimated accuracy of versions, by a sample of the newest requests: at most it holds a promotion.',
         {
           endpoint: 'The endpoint',
           version: 'The version',
           at: 'When it was looked at',
-          health: 'Sample, reference, drift of inputs and answers, estimated accuracy',
+          health: 'Sample, reference, drift of inputs and answers, agreement with the champion, estimated accuracy',
         },
       )}`);
   }

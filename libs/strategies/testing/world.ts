@@ -41,6 +41,8 @@ export interface WorldOptions {
   readonly delay?: number;
   /** What is assigned, where it is not what the plan says: breaks the sample ratio. */
   readonly weights?: Readonly<Record<string, number>>;
+  /** What is known of the versions without truth; absent: nothing. */
+  readonly health?: Evidence['health'];
 }
 
 interface Matured {
@@ -71,7 +73,9 @@ export class World {
     const steps = [...this.steps.values()];
     const pairs = [...this.pairs.values()];
     const buckets = plan.bucketMs === undefined ? {} : { buckets: [...this.buckets.values()] };
-    return { endpoint: 'e', rollout: 1, seq: this.seq, at: now, steps, pairs, ...buckets, lagSeconds: 0 };
+    const { health } = this.options;
+    const more = { ...buckets, ...(health === undefined ? {} : { health }) };
+    return { endpoint: 'e', rollout: 1, seq: this.seq, at: now, steps, pairs, ...more, lagSeconds: 0 };
   }
 
   private stepOf(plan: PlanDraft, now: number): StepEvidence {

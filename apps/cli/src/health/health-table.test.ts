@@ -15,11 +15,19 @@ const health: VersionHealth = {
 };
 const version = (name: string, more: object = {}): VersionView => ({ version: name, ...more }) as VersionView;
 
+const agreement = { champion: 'v1', compared: 400, agreed: 0.95, meanDifference: 0.25 };
+
 it('shows what is known of each version, and dashes for what is not', () => {
   const text = healthLines({ versions: [version('v1', { health }), version('v2'), version('v3', { health: { ...health, inputs: null, answers: null, accuracy: null } })] }).join('\n'); // prettier-ignore
-  expect(text).toMatch(/v1 +800 +2 of 64 +\[3\] PSI 0\.31 +PSI 0\.02 +91\.2 % ± 2 % +500 of v1/);
-  expect(text).toMatch(/v3 +800 +– +– +– +– +–/);
+  expect(text).toMatch(/v1 +800 +2 of 64 +\[3\] PSI 0\.31 +PSI 0\.02 +– +91\.2 % ± 2 % +500 of v1/);
+  expect(text).toMatch(/v3 +800 +– +– +– +– +– +–/);
   expect(text).not.toContain('v2');
+});
+
+it('says how often a shadow answers the same, and of numbers by how much they differ', () => {
+  const text = (more: object) => healthLines({ versions: [version('v2', { health: { ...health, agreement, ...more } })] }).join('\n'); // prettier-ignore
+  expect(text({})).toMatch(/ v1 but for \+0\.25 on average of 400/);
+  expect(text({ answers: { ...drift, kind: 'categorical' } })).toMatch(/ v1 in 95 % of 400/);
 });
 
 it('is nothing where nothing is known', () => {

@@ -1,4 +1,4 @@
-import type { EndpointView, VersionHealth } from '#contracts';
+import type { Agreement, EndpointView, VersionHealth } from '#contracts';
 import { percent, short, tableOf } from '../output.js';
 
 /** What is known of the versions without truth; nothing where nothing is. */
@@ -11,6 +11,7 @@ export function healthLines({ versions }: Pick<EndpointView, 'versions'>): strin
     'INPUTS THAT DRIFT',
     'MOST',
     'ANSWERS',
+    'AGREES WITH',
     'ESTIMATED ACCURACY',
     'CALIBRATED ON',
   ];
@@ -18,7 +19,7 @@ export function healthLines({ versions }: Pick<EndpointView, 'versions'>): strin
 }
 
 function rowOf({ version, health }: { version: string; health: VersionHealth }): string[] {
-  const { requests, inputs, answers, accuracy } = health;
+  const { requests, inputs, answers, agreement, accuracy } = health;
   const most = inputs?.most[0];
   return [
     version,
@@ -26,7 +27,16 @@ function rowOf({ version, health }: { version: string; health: VersionHealth }):
     inputs === null ? '–' : `${inputs.drifted} of ${inputs.columns}`,
     most === undefined ? '–' : `${most.name} PSI ${short(most.psi)}`,
     answers === null ? '–' : `PSI ${short(answers.psi)}`,
+    agreement == null ? '–' : agreementOf(agreement, answers?.kind === 'numeric'),
     accuracy === null ? '–' : `${percent(accuracy.estimate)} ± ${percent(1.96 * accuracy.standardError)}`,
     accuracy === null ? '–' : `${accuracy.calibratedOn.answers} of ${accuracy.calibratedOn.version}`,
   ];
+}
+
+/** Numbers are seldom the same: of them the mean difference says more. */
+function agreementOf({ champion, compared, agreed, meanDifference }: Agreement, areNumbers: boolean): string {
+  const sign = (meanDifference ?? 0) > 0 ? '+' : '';
+  return areNumbers && meanDifference !== null
+    ? `${champion} but for ${sign}${short(meanDifference)} on average of ${compared}`
+    : `${champion} in ${percent(agreed)} of ${compared}`;
 }

@@ -1,4 +1,4 @@
-import { type ArmEvidence, type BucketEvidence, delaySpans, type Evidence, type ModelEvidence, type PairEvidence, type StepEvidence } from '#contracts'; // prettier-ignore
+import { type ArmEvidence, type BucketEvidence, delaySpans, type Evidence, type HealthEvidence, type ModelEvidence, type PairEvidence, type StepEvidence } from '#contracts'; // prettier-ignore
 import type { StepFacts } from '#database';
 
 /** Steps that are told apart; what came before them is one entry. */
@@ -23,6 +23,7 @@ export interface EvidenceParts {
   /** Absent where none are kept. */
   readonly buckets?: BucketEvidence[] | undefined;
   readonly models?: ModelEvidence[] | undefined;
+  readonly health?: HealthEvidence[] | undefined;
   readonly factsOf: (step: number) => Pick<StepFacts, 'arms' | 'from'> & Partial<Pick<StepFacts, 'contextual'>>;
 }
 
@@ -55,6 +56,7 @@ export function assembleEvidence(parts: EvidenceParts): Evidence {
     ...(parts.buckets === undefined ? {} : { buckets: parts.buckets }),
     missing,
     ...(parts.models === undefined ? {} : { models: parts.models }),
+    ...(parts.health === undefined || parts.health.length === 0 ? {} : { health: parts.health }),
     lagSeconds,
   };
 }

@@ -4,6 +4,7 @@ import type { BucketEvidence, Evidence, ModelEvidence, PairEvidence } from '#con
 import type { StepFactsCache } from '#database';
 import { delayColumns } from '../statistics/delay-columns.js';
 import { type ArmOfStep, assembleEvidence, stepsApart } from './assemble-evidence.js';
+import { readHealth } from './read-health.js';
 import { type ArmLatencies, readArmLatencies, withLatencies } from './read-latencies.js';
 
 /** Latencies are the greater part of a message, up to 2 kB a sketch; a message must not reach 1 MB. */
@@ -63,6 +64,7 @@ export async function readEvidence(
     pairs: await withLatencies(client, endpoint, rollout, pairs, latencies),
     buckets,
     models,
+    health: await readHealth(client, endpoint, rollout),
     factsOf,
   });
 }

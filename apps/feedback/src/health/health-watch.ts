@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { truthSpec, type TrafficPlan } from '#contracts';
+import { driftSpec, truthSpec, type TrafficPlan } from '#contracts';
 import { Database, locks, sqlStateOf } from '#database';
 import { LOGGER, type Logger } from '#platform';
 import { DatabaseTask } from '../database-task.js';
@@ -16,7 +16,9 @@ const referenceMs = 15 * 60_000;
 
 interface Row {
   plan: TrafficPlan;
+  rollout: number;
   truth: unknown;
+  drift: unknown;
   begun: Date;
   versions: { name: string; output: string | null }[];
 }
@@ -75,11 +77,11 @@ export class HealthWatch extends DatabaseTask {
   }
 
   private async reference(
-    { endpoint, champion, begun }: LookedAt,
+    { endpoint, champion, begun, reference: times }: LookedAt,
     now: number,
     read: () => Promise<Reference | null>,
   ): Promise<Reference | null> {
-    const key = `${endpoint}/${champion}/${begun.getTime()}`;
+    const key = `${endpoint}/${champion}/${begun.getTime()}/${JSON.stringify(times)}`;
     const known = this.references.get(key);
     if (known !== undefined && now - known.at < referenceMs) return known.reference;
     for (const other of this.references.keys()) if (other.startsWith(`${endpoint}/`)) this.references.delete(other);
@@ -90,7 +92,7 @@ export class HealthWatch extends DatabaseTask {
 }
 
 const endpointSql = `
-  SELECT p.plan, e.manifest->'spec'->'truth' AS truth, r.begun,
+  SELECT p.plan, e.rollout, e.manifest->'spec'->'truth' AS truth, e.manifest->'spec'->'drift' AS drift, r.begun,
     (SELECT coalesce(jsonb_agg(jsonb_build_object('name', v.version, 'output', v.spec->>'output')), '[]') FROM model_versions v
      WHERE v.endpoint = e.name AND v.retired_at IS NULL) AS versions
   FROM endpoints e
@@ -100,15 +102,18 @@ const endpointSql = `
     SELECT min(created_at) AS begun FROM traffic_plans WHERE endpoint = e.name AND rollout = e.rollout) r
   WHERE e.name = $1`;
 
-function lookedAt(endpoint: string, { plan, truth, begun, versions }: Row): LookedAt {
+function lookedAt(endpoint: string, { plan, rollout, truth, drift, begun, versions }: Row): LookedAt {
   const spec = truthSpec.safeParse(truth ?? {});
+  const { reference } = driftSpec.catch(() => driftSpec.parse({})).parse(drift ?? {});
   const output = spec.success ? spec.data.output : undefined;
-  const main = plan.allocation.reduce((a, b) => (b.weight > a.weight ? b : a));
   return {
     endpoint,
-    champion: main.version,
+    rollout,
+    // As for shadows: a candidate with most of the traffic is not yet what others are compared with.
+    champion: plan.allocation.find(({ weight }) => weight === 1)?.version ?? plan.fallback,
     versions: versions.map((version) => ({ name: version.name, output: output ?? version.output ?? undefined })),
     isAccuracy: spec.success && spec.data.metric === 'accuracy',
     begun,
+    reference,
   };
 }

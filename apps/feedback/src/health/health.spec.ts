@@ -1,9 +1,10 @@
 import pg from 'pg';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { VersionHealth } from '#contracts';
-import { openDatabase, type Database } from '#database';
+import { evidence as evidenceSchema, type VersionHealth } from '#contracts';
+import { openDatabase, StepFactsCache, type Database } from '#database';
 import { eventually, freshDatabase } from '#testing';
+import { readEvidence } from '../evidence/read-evidence.js';
 import { makeEndpoint } from '../testing/log-writer.js';
 import { HealthWatch } from './health-watch.js';
 
@@ -32,6 +33,12 @@ describe('health of versions without truth', () => {
          CASE WHEN substr(request_id, 4)::int % 10 = 0 THEN 0 ELSE 1 END, false, true
        FROM predictions WHERE request_id LIKE 'old%'`,
     );
+    await pool.query(
+      `INSERT INTO pair_stats (endpoint, rollout, champion, shadow, requests, errors, scored, better, worse, sum_difference, sum_squared_difference,
+                               champion_sum, shadow_sum, compared, agreed, numeric, answer_difference)
+       VALUES ($1, 1, 'v1', 'v2', 300, 0, 0, 0, 0, 0, 0, 0, 0, 300, 150, 300, -150)`,
+      [name],
+    );
     // The rollout began an hour ago.
     await pool.query(`UPDATE traffic_plans SET created_at = now() - interval '1 hour'`);
   });
@@ -55,11 +62,17 @@ describe('health of versions without truth', () => {
     return new Map(rows.map((row) => [row.version, row.health]));
   };
 
-  it('is looked at by itself: drift against the time before the rollout, and an estimate of the accuracy', async () => {
+  const looked = async (): Promise<Map<string, VersionHealth>> => {
+    await pool.query('DELETE FROM version_health');
     const watch = new HealthWatch(database, pino({ level: 'silent' }));
     watch.onModuleInit();
     const found = await eventually(async () => ((await health()).size > 0 ? health() : undefined));
     await watch.onModuleDestroy();
+    return found;
+  };
+
+  it('is looked at by itself: drift against the time before the rollout, and an estimate of the accuracy', async () => {
+    const found = await looked();
     // What had no request has no health.
     expect([...found.keys()].sort()).toEqual(['v1', 'v2']);
     const [v1, v2] = [found.get('v1')!, found.get('v2')!];
@@ -68,9 +81,34 @@ describe('health of versions without truth', () => {
     expect(v1.answers!.psi).toBeLessThan(0.01);
     expect(v2.answers).toMatchObject({ name: 'answer', kind: 'categorical' });
     expect(v2.answers!.psi).toBeGreaterThan(1);
+    expect(v1.agreement).toBeNull();
+    expect(v2.agreement).toEqual({ champion: 'v1', compared: 300, agreed: 0.5, meanDifference: -0.5 });
     for (const one of [v1, v2]) {
       expect(one.accuracy!.estimate).toBeCloseTo(0.9, 9);
       expect(one.accuracy).toMatchObject({ answers: 300, calibratedOn: { version: 'v1', answers: 300 } });
     }
+  }); // prettier-ignore
+
+  it('is part of the evidence, where the newest look is of this rollout', async () => {
+    await looked();
+    const ofNow = () =>
+      database.transaction((client) => readEvidence(client, name, new StepFactsCache(), Date.now(), 0), 'snapshot');
+    const evidence = evidenceSchema.parse(JSON.parse(JSON.stringify(await ofNow())));
+    expect(evidence.health).toMatchObject([
+      { version: 'v1', inputs: { columns: 2, most: [{ name: '[0]' }, { name: '[1]' }] } },
+      { version: 'v2', answers: { name: 'answer' } },
+    ]);
+    expect(evidence.health![1]!.answers!.psi).toBeGreaterThan(1);
+    await pool.query(`UPDATE version_health SET at = now() - interval '2 hours'`);
+    expect(await ofNow()).not.toHaveProperty('health');
+  });
+
+  it('is compared with the requests of a fixed time, where the manifest names one', async () => {
+    const [from, to] = [new Date(Date.now() - 3_600_000), new Date()].map((at) => at.toISOString());
+    const manifest = { spec: { truth: { metric: 'accuracy' }, drift: { reference: { from, to } } } };
+    await pool.query('UPDATE endpoints SET manifest = $2 WHERE name = $1', [name, manifest]);
+    const v2 = (await looked()).get('v2')!;
+    expect(v2).toMatchObject({ reference: { version: 'v1', from, to, requests: 300 }, inputs: { columns: 2, drifted: 0 } });
+    expect(v2.answers!.psi).toBeGreaterThan(1);
   }); // prettier-ignore
 });

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import type { VersionHealth } from '#contracts';
+import type { DriftSpec, VersionHealth } from '#contracts';
 import { jsonbText } from '#database';
+import { readAgreements } from './agreement.js';
 import { accuracyOf, answerDrift, inputDrift, leastValues } from './compare.js';
 import { readSample } from './read-sample.js';
 import { type Sample, sampleOf } from './sample.js';
@@ -8,19 +9,20 @@ import { type Sample, sampleOf } from './sample.js';
 /** An endpoint and what its versions are compared with. */
 export interface LookedAt {
   readonly endpoint: string;
-  /** With most of the traffic. */
+  readonly rollout: number;
+  /** The version that others are compared with. */
   readonly champion: string;
   readonly versions: readonly { readonly name: string; readonly output: string | undefined }[];
   /** Whether rewards are 0 or 1 for wrong and right: only then confidences estimate their mean. */
   readonly isAccuracy: boolean;
   /** When the rollout began. */
   readonly begun: Date;
+  readonly reference: DriftSpec['reference'];
 }
 
 const hourMs = 3_600_000;
-/** The newest requests are those of the last hour; the reference is the champion's of the day before the rollout. */
+/** The newest requests are those of the last hour. */
 export const windowMs = hourMs;
-const referenceMs = 24 * hourMs;
 
 export interface Reference {
   readonly version: string;
@@ -29,21 +31,23 @@ export interface Reference {
   readonly sample: Sample;
 }
 
-/**
- * The champion's requests before the rollout; where there are too few, as on a new endpoint, those of the rollout's first hour, once
- * that is over. Null where there is neither.
- */
+/** The champion's requests of the times that may be the reference. Null where there are too few in each of them. */
 export async function readReference(client: pg.ClientBase, of: LookedAt, now: number): Promise<Reference | null> {
-  const { endpoint, champion: version, begun } = of;
+  const { endpoint, champion: version } = of;
   const output = of.versions.find(({ name }) => name === version)?.output;
-  const start = begun.getTime();
-  const before = { from: new Date(start - referenceMs), to: begun };
-  const first = { from: begun, to: new Date(start + windowMs) };
-  for (const time of now >= start + windowMs ? [before, first] : [before]) {
+  for (const time of referenceTimes(of, now)) {
     const sample = sampleOf(await readSample(client, { endpoint, version, ...time }), output);
     if (sample.requests >= leastValues) return { version, ...time, sample };
   }
   return null;
+}
+
+/** A fixed time; or that before the rollout and, for where there are too few requests, as on a new endpoint, its first hour, once that is over. */
+function referenceTimes({ reference, begun }: LookedAt, now: number): { from: Date; to: Date }[] {
+  if (typeof reference === 'object') return [{ from: new Date(reference.from), to: new Date(reference.to) }];
+  const start = begun.getTime();
+  const before = { from: new Date(Math.max(0, start - reference)), to: begun };
+  return now >= start + windowMs ? [before, { from: begun, to: new Date(start + windowMs) }] : [before];
 }
 
 /** Looks at each version of an endpoint, and writes down what it finds of those that had requests. */
@@ -54,6 +58,7 @@ export async function lookAtHealth(
   now: number,
 ): Promise<void> {
   const [from, to] = [new Date(now - windowMs), new Date(now)];
+  const agreements = await readAgreements(client, of.endpoint, of.rollout);
   for (const { name, output } of of.versions) {
     const current = sampleOf(await readSample(client, { endpoint: of.endpoint, version: name, from, to }), output);
     if (current.requests === 0) continue;
@@ -73,6 +78,7 @@ export async function lookAtHealth(
             },
       inputs: reference === null ? null : inputDrift(reference.sample, current),
       answers: reference === null ? null : answerDrift(reference.sample, current),
+      agreement: agreements.get(name) ?? null,
       accuracy: of.isAccuracy ? accuracyOf(name, current, reference) : null,
     };
     await client.query(
