@@ -22,11 +22,11 @@ const unitsSql = `
   SELECT k.endpoint, k.rollout, k.step, k.version, k.routing_key AS "routingKey", k.requests::float8, k.errors::float8, k.scored::float8,
     k.sum, ARRAY[${delayColumns.map((column) => `k.${column}`).join(', ')}]::float8[] AS delays, l.total_ms AS "totalMs"
   FROM key_stats k LEFT JOIN key_latencies l USING (endpoint, rollout, step, version, routing_key)
-  WHERE k.endpoint = $1 AND k.routing_key = ANY($2) AND k.rollout < $3`;
+  WHERE k.endpoint = $1 AND k.routing_key = ANY($2) AND (k.rollout < $3 OR k.requests <= 0)`;
 
 /**
  * Deletes the sums of a consumer whose requests have been erased, within the same transaction. What they still hold comes from days that
- * are not kept any more, and leaves the versions' sums with them. A consumer who has come back meanwhile keeps what is new.
+ * are not kept any more, or was never right, and leaves the versions' sums with them. A consumer who has come back meanwhile keeps what is new.
  *
  * @param keys the forms in which the consumer's key stands in tables
  * @returns rows deleted, by table

@@ -203,6 +203,17 @@ describe('forgetting', () => {
     expect(rows).toEqual([{ requests: 12, units: 2 }]);
   });
 
+  it('erases sums that were wrong', async () => {
+    const consumer = `ann-${randomUUID()}`;
+    const endpoint = await harness.endpoint({ assignment: 'key' });
+    await serve(endpoint, consumer, idsOf('one'));
+    await harness.joinAll();
+    const less = 'UPDATE key_stats SET requests = requests - 2, sum = sum - 1, scored = scored - 1 WHERE endpoint = $1';
+    await pool.query(less, [endpoint]);
+    await forgotten(consumer);
+    expect(await mentions(consumer)).toEqual({});
+  });
+
   it('names the rules that name the consumer', async () => {
     const consumer = `ann-${randomUUID()}`;
     const endpoint = await harness.endpoint();
