@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareAnswers } from './index.js';
+import { compareAnswers } from './compare-answers.js';
 
 const v1 = (...predictions: unknown[]) => ({ response: { predictions }, output: undefined });
 

@@ -1,5 +1,5 @@
-export { compareAnswers } from './compare-answers.js';
-export type { AnswerComparison, GivenAnswer } from './compare-answers.js';
+export { addAgreement, agreementOf, noAgreement } from './agreement.js';
+export type { Agreement } from './agreement.js';
 export { extractAnswers } from './extract-answers.js';
 export { judge } from './judge.js';
 export type { GivenTruth, JudgedRow, Judgement, Known, Outcome } from './judge.js';

@@ -1,8 +1,9 @@
 import { latencyOf } from '#contracts';
 import type { StepFacts, StepKey } from '#database';
 import { armName } from '#routing';
+import { addAgreement, type Agreement, noAgreement } from '#scoring';
 import { countLatency, emptyLatencySketch, type LatencySketch } from '#stats';
-import type { Agreement, AgreementCount } from './pair-answers.js';
+import type { AgreementCount } from './pair-answers.js';
 import type { RowHead } from './read-prediction.js';
 
 /** Rows recorded of one version in one step, for the statistics (table pending_counts). */
@@ -21,8 +22,6 @@ export interface Count extends StepKey {
   readonly agreement: Agreement;
 }
 
-const none: Agreement = { compared: 0, agreed: 0, numeric: 0, answerDifference: 0, answerSquaredDifference: 0 };
-
 /**
  * Counts rows by what the statistics tell apart. Pinned and fallback rows are in no statistic; consumers are told apart only where
  * the plan assigns by key.
@@ -30,12 +29,11 @@ const none: Agreement = { compared: 0, agreed: 0, numeric: 0, answerDifference: 
 export function countRows(rows: readonly RowHead[], factsOf: (step: StepKey) => StepFacts): Count[] {
   const counts = new Map<string, Count>();
   for (const row of rows) {
-    const { endpoint, rollout, step, role, pinned } = row;
+    const { endpoint, id: requestId, rollout, step, role, pinned } = row;
     if (pinned || role === 'fallback') continue;
-    const { baseline } = factsOf(row);
-    const version =
-      baseline === undefined || role === 'shadow' ? row.version : armName(baseline, { ...row, requestId: row.id });
-    const byKey = role === 'primary' && row.routingKey !== null && factsOf(row).assignment === 'key';
+    const { baseline, assignment } = factsOf(row);
+    const version = armName(baseline, { version: row.version, role, requestId, routingKey: row.routingKey });
+    const byKey = role === 'primary' && row.routingKey !== null && assignment === 'key';
     const routingKey = byKey ? row.routingKey : null;
     const key = `${endpoint}\n${rollout}\n${step}\n${version}\n${role}\n${routingKey ?? ''}`;
     let count = counts.get(key);
@@ -55,14 +53,12 @@ export function countRows(rows: readonly RowHead[], factsOf: (step: StepKey) => 
 export function countAgreements(agreements: readonly AgreementCount[]): Count[] {
   const byShadow = Map.groupBy(agreements, (one) => `${one.endpoint}\n${one.rollout}\n${one.step}\n${one.version}`);
   return [...byShadow.values()].map((all) => {
-    const agreement = { ...none };
-    for (const one of all) for (const field of fields) agreement[field] += one[field];
+    const agreement = noAgreement();
+    for (const one of all) addAgreement(agreement, one);
     const { endpoint, rollout, step, version } = all[0] as AgreementCount;
     return { ...emptyCount({ endpoint, rollout, step, version, role: 'shadow', routingKey: null }), agreement };
   });
 }
-
-const fields = Object.keys(none) as (keyof Agreement)[];
 
 const emptyCount = (of: Pick<Count, keyof StepKey | 'version' | 'role' | 'routingKey'>): Count => ({
   ...of,
@@ -70,7 +66,7 @@ const emptyCount = (of: Pick<Count, keyof StepKey | 'version' | 'role' | 'routin
   errors: 0,
   totalMs: emptyLatencySketch(),
   modelMs: emptyLatencySketch(),
-  agreement: none,
+  agreement: noAgreement(),
 });
 
 function addLatency(sketch: LatencySketch, ms: number | null | undefined): void {

@@ -1,5 +1,5 @@
 import type { StepFacts, StepKey } from '#database';
-import { compareAnswers } from '#scoring';
+import { type Agreement, agreementOf } from '#scoring';
 import type { RowHead } from './read-prediction.js';
 
 /** A row with the body of its answer. */
@@ -7,15 +7,6 @@ export type AnsweredRow = Pick<
   RowHead,
   'endpoint' | 'id' | 'requestedAt' | 'rollout' | 'step' | 'version' | 'role' | 'pinned' | 'status'
 > & { readonly response: unknown };
-
-/** How often, and by how much, a shadow's answers are the champion's; see the columns of pair_stats. */
-export interface Agreement {
-  compared: number;
-  agreed: number;
-  numeric: number;
-  answerDifference: number;
-  answerSquaredDifference: number;
-}
 
 /** Agreement of a shadow in one step. */
 export interface AgreementCount extends StepKey, Agreement {
@@ -55,23 +46,10 @@ export function pairAnswers(
           response,
           output: outputOf(endpoint, version),
         });
-        const comparison = compareAnswers(answerOf(champion), answerOf(shadow));
-        if (comparison === null) return [];
+        const agreement = agreementOf(answerOf(champion), answerOf(shadow));
+        if (agreement === null) return [];
         const { endpoint, rollout, step, version } = shadow;
-        const difference = comparison.difference ?? 0;
-        return [
-          {
-            endpoint,
-            rollout,
-            step,
-            version,
-            compared: 1,
-            agreed: comparison.agreed,
-            numeric: comparison.difference === null ? 0 : 1,
-            answerDifference: difference,
-            answerSquaredDifference: difference ** 2,
-          },
-        ];
+        return [{ endpoint, rollout, step, version, ...agreement }];
       });
   });
 }

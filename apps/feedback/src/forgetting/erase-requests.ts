@@ -4,8 +4,7 @@ import type { EndpointRule } from '../joining/endpoint-rules.js';
 import { allTime, type LoggedRow, readRows } from '../joining/read-requests.js';
 import { agreementsOf } from '../statistics/agreement.js';
 import { type CountedRow, countedColumns, countOf } from '../statistics/count-of.js';
-import { negative } from '../statistics/latency-change.js';
-import type { Agreement, StatisticsChange } from '../statistics/statistics-change.js';
+import type { StatisticsChange } from '../statistics/statistics-change.js';
 import { type ConsumerTable, isTimed } from './consumer-tables.js';
 
 /** Requests of one endpoint: ids, and times as Postgres writes them. */
@@ -32,17 +31,12 @@ export async function takeOut(
     valuesOf(requests),
   );
   await facts.load(client, counted);
-  for (const row of counted) {
-    const count = countOf(row, facts.get(row));
-    const { requests: one, errors, totalMs, modelMs } = count;
-    change.record({ ...count, requests: -one, errors: -errors, totalMs: negative(totalMs), modelMs: negative(modelMs) }); // prettier-ignore
-  }
+  for (const row of counted) change.record(countOf(row, facts.get(row)), -1);
   const factsOf = (step: StepKey) => facts.get(step);
   const outputOf = (version: string) => rule?.rule.output ?? rule?.outputs.get(version);
   for (const rows of await groupsOf(client, requests)) {
     await facts.load(client, rows);
-    for (const { agreement, ...count } of agreementsOf(rows, factsOf, outputOf))
-      if (agreement !== undefined) change.record({ ...count, agreement: opposite(agreement) });
+    for (const count of agreementsOf(rows, factsOf, outputOf)) change.record(count, -1);
     change.addOutcomes(
       rows.flatMap((row) => (row.before === null ? [] : [{ row, outcome: row.before }])),
       -1,
@@ -62,14 +56,6 @@ async function groupsOf(client: pg.ClientBase, { endpoint, ids, times }: Request
     ).values(),
   ]);
 }
-
-const opposite = (agreement: Readonly<Agreement>): Agreement => ({
-  compared: -agreement.compared,
-  agreed: -agreement.agreed,
-  numeric: -agreement.numeric,
-  answerDifference: -agreement.answerDifference,
-  answerSquaredDifference: -agreement.answerSquaredDifference,
-});
 
 /**
  * Deletes the rows of requests from a table. Where its rows do not say of what time they are (truths), those of an id stay that the log

@@ -1,6 +1,6 @@
 import type { StepFacts, StepKey } from '#database';
-import { compareAnswers } from '#scoring';
-import type { Agreement, RecordedCount, StatisticsRow } from './statistics-change.js';
+import { agreementOf } from '#scoring';
+import type { RecordedCount, StatisticsRow } from './statistics-change.js';
 
 type AnsweredRow = StatisticsRow & { readonly pinned: boolean; readonly status: string; readonly response: unknown };
 
@@ -17,16 +17,8 @@ export function agreementsOf(
   return answered
     .filter((row) => row.role === 'shadow' && row.rollout === champion.rollout)
     .flatMap((shadow): RecordedCount[] => {
-      const comparison = compareAnswers(answerOf(champion), answerOf(shadow));
-      if (comparison === null) return [];
-      const difference = comparison.difference ?? 0;
-      const agreement: Agreement = {
-        compared: 1,
-        agreed: comparison.agreed,
-        numeric: comparison.difference === null ? 0 : 1,
-        answerDifference: difference,
-        answerSquaredDifference: difference ** 2,
-      };
+      const agreement = agreementOf(answerOf(champion), answerOf(shadow));
+      if (agreement === null) return [];
       const { endpoint, rollout, step, version } = shadow;
       return [
         { endpoint, rollout, step, version, role: 'shadow', routingKey: null, requests: 0, errors: 0, agreement },

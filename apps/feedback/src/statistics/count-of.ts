@@ -15,7 +15,7 @@ export type CountedRow = Pick<Prediction, 'status' | 'totalMs' | 'modelMs'> &
 /** How one row counts, as the recorder counts it. */
 export function countOf(row: CountedRow, { baseline }: StepFacts): Omit<RecordedCount, 'agreement'> {
   const { endpoint, rollout, step, role, routingKey, status } = row;
-  const version = baseline === undefined || role === 'shadow' ? row.version : armName(baseline, row);
+  const version = armName(baseline, row);
   const [totalMs, modelMs] = [emptyLatencySketch(), emptyLatencySketch()];
   const [total, model] = [latencyOf(row, 'total'), latencyOf(row, 'model')];
   if (total !== undefined && role === 'primary') countLatency(totalMs, total);

@@ -2,7 +2,7 @@ import { addToLinearModel, bucketStart, emptyLinearModel, type LinearModel } fro
 import { delaySpanOf, delaySpans } from '#contracts';
 import type { StepFacts, StepKey } from '#database';
 import { armName } from '#routing';
-import type { Outcome } from '#scoring';
+import { addAgreement, type Agreement, noAgreement, type Outcome } from '#scoring';
 import { addLatencies, emptyLatencySketch, type LatencySketch } from '#stats';
 import { unitKey } from './unit-key.js';
 
@@ -44,7 +44,7 @@ export interface ModelChange {
 }
 
 /** Change of the comparison of a shadow with the champion. */
-export interface PairChange {
+export interface PairChange extends Agreement {
   readonly endpoint: string;
   readonly rollout: number;
   readonly champion: string;
@@ -58,19 +58,9 @@ export interface PairChange {
   sumSquaredDifference: number;
   championSum: number;
   shadowSum: number;
-  /** Requests that both answered, and how alike; see pair_stats. */
-  compared: number;
-  agreed: number;
-  numeric: number;
-  answerDifference: number;
-  answerSquaredDifference: number;
   /** How long the shadow's rows took within the model. */
   readonly modelMs: LatencySketch;
 }
-
-/** How alike a shadow's answers are to the champion's. */
-export type Agreement = Pick<PairChange, (typeof agreementFields)[number]>;
-const agreementFields = ['compared', 'agreed', 'numeric', 'answerDifference', 'answerSquaredDifference'] as const;
 
 /** Rows recorded, as the recorder counted them. */
 export interface RecordedCount extends StepKey {
@@ -137,20 +127,18 @@ export class StatisticsChange {
     return [...new Set([...this.arms, ...this.pairs].map(({ endpoint }) => endpoint))].sort();
   }
 
-  /** Rows that were recorded. */
-  record(count: RecordedCount): void {
+  /** Rows that were recorded (`sign` 1), or are to count no more (−1). */
+  record(count: RecordedCount, sign: 1 | -1 = 1): void {
     const { champion } = this.factsOf(count);
     const arm = count.role === 'primary' ? this.arm(count) : undefined;
     const pair = arm === undefined ? this.pair(count, champion, count.version) : undefined;
     const target = arm ?? pair;
     if (target === undefined) return;
-    if (pair !== undefined && count.agreement !== undefined) {
-      for (const field of agreementFields) pair[field] += count.agreement[field];
-    }
-    target.requests += count.requests;
-    target.errors += count.errors;
-    if (count.modelMs !== undefined) addLatencies(target.modelMs, count.modelMs);
-    if (arm !== undefined && count.totalMs !== undefined) addLatencies(arm.totalMs, count.totalMs);
+    if (pair !== undefined && count.agreement !== undefined) addAgreement(pair, count.agreement, sign);
+    target.requests += sign * count.requests;
+    target.errors += sign * count.errors;
+    if (count.modelMs !== undefined) addLatencies(target.modelMs, count.modelMs, sign);
+    if (arm !== undefined && count.totalMs !== undefined) addLatencies(arm.totalMs, count.totalMs, sign);
   }
 
   /**
@@ -162,10 +150,9 @@ export class StatisticsChange {
     const primary = counted.find(({ row }) => row.role === 'primary');
     if (primary === undefined) return;
     const { reward, truthAt } = primary.outcome;
-    const { baseline } = this.factsOf(primary.row);
-    const arm = this.arm(
-      baseline === undefined ? primary.row : { ...primary.row, version: armName(baseline, primary.row) },
-    );
+    const { baseline, champion, bucketMs } = this.factsOf(primary.row);
+    const { endpoint, rollout, step, routingKey } = primary.row;
+    const arm = this.arm({ endpoint, rollout, step, routingKey, version: armName(baseline, primary.row) });
     if (truthAt !== null) {
       const span = delaySpanOf(truthAt - Math.round(primary.row.requestedMs));
       arm.delays[span] = (arm.delays[span] ?? 0) + sign;
@@ -175,7 +162,6 @@ export class StatisticsChange {
     arm.sumSquares += sign * reward ** 2;
 
     if (primary.row.features !== null) this.learn(primary.row, primary.row.features, { n: sign, sum: sign * reward });
-    const { champion, bucketMs } = this.factsOf(primary.row);
     if (bucketMs !== null) {
       const bucket = this.bucket(primary.row, bucketStart(primary.row.requestedMs, bucketMs));
       bucket.scored += sign;
@@ -251,11 +237,7 @@ export class StatisticsChange {
         worse: 0,
         sumDifference: 0,
         sumSquaredDifference: 0,
-        compared: 0,
-        agreed: 0,
-        numeric: 0,
-        answerDifference: 0,
-        answerSquaredDifference: 0,
+        ...noAgreement(),
       };
       const modelMs = emptyLatencySketch();
       pair = { endpoint, rollout, champion, shadow, ...none, championSum: 0, shadowSum: 0, modelMs };

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { latencyOf } from '#contracts';
 import { StepFactsCache } from '#database';
 import { armName } from '#routing';
-import { compareAnswers } from '#scoring';
+import { agreementOf } from '#scoring';
 import { countLatency, emptyLatencySketch } from '#stats';
 
 /** A row of the prediction log, as far as joining looks at it. */
@@ -105,26 +105,14 @@ async function compare(pool: pg.Pool, row: TestRow): Promise<void> {
     [row.endpoint, row.id, new Date(row.requestedAt), row.slot],
   );
   for (const { champion, shadow, version, rollout, step } of rows) {
-    const comparison = compareAnswers(
-      { response: champion, output: undefined },
-      { response: shadow, output: undefined },
-    );
-    if (comparison === null) continue;
-    const { agreed, difference } = comparison;
+    const agreement = agreementOf({ response: champion, output: undefined }, { response: shadow, output: undefined });
+    if (agreement === null) continue;
+    const { compared, agreed, numeric, answerDifference, answerSquaredDifference } = agreement;
     await pool.query(
       `INSERT INTO pending_counts (endpoint, rollout, step, version, role, requests, errors,
          compared, agreed, numeric, answer_difference, answer_squared_difference)
-       VALUES ($1, $2, $3, $4, 'shadow', 0, 0, 1, $5, $6, $7, $8)`,
-      [
-        row.endpoint,
-        rollout,
-        step,
-        version,
-        agreed,
-        difference === null ? 0 : 1,
-        difference ?? 0,
-        (difference ?? 0) ** 2,
-      ],
+       VALUES ($1, $2, $3, $4, 'shadow', 0, 0, $5, $6, $7, $8, $9)`,
+      [row.endpoint, rollout, step, version, compared, agreed, numeric, answerDifference, answerSquaredDifference],
     );
   }
 }

@@ -3,7 +3,6 @@ import type { AuditDifference as Difference } from '#contracts';
 import { addLatencies, emptyLatencySketch, latencyCount, type LatencySketch } from '#stats';
 import { addSketches, type LatencyTableName, type SketchedRow } from '../../statistics/change-latencies.js';
 import { type CountedRow, countedColumns, countOf } from '../../statistics/count-of.js';
-import { negative } from '../../statistics/latency-change.js';
 import { StatisticsChange } from '../../statistics/statistics-change.js';
 import { readPendingLatencies } from '../../statistics/take-counts.js';
 import { totalsOf } from '../../statistics/totals.js';
@@ -39,7 +38,7 @@ class LatencyPass implements RecountPass {
     }
     for (const count of await readPendingLatencies(client, endpoint)) {
       await facts.load(client, [count]);
-      change.record({ ...count, totalMs: negative(count.totalMs), modelMs: negative(count.modelMs) });
+      change.record(count, -1);
     }
     this.first = await firstWholeRollout(this.context);
     const { arms, keys, pairs } = totalsOf(change);

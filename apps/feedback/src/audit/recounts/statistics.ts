@@ -1,10 +1,11 @@
 import type pg from 'pg';
 import type { StepKey } from '#database';
 import { armName } from '#routing';
+import type { Agreement } from '#scoring';
 import { agreementsOf } from '../../statistics/agreement.js';
 import { delayColumns } from '../../statistics/delay-columns.js';
 import { unitKey } from '../../statistics/unit-key.js';
-import { type Agreement, StatisticsChange, type RecordedCount } from '../../statistics/statistics-change.js';
+import { StatisticsChange, type RecordedCount } from '../../statistics/statistics-change.js';
 import { readByCursor } from '../read-by-cursor.js';
 import { firstWholeRollout } from '../first-whole-rollout.js';
 import type { AuditContext, AuditedRequest, Recount, RecountPass } from '../recount.js';
@@ -38,7 +39,7 @@ class StatisticsPass implements RecountPass {
       const { role, endpoint, rollout, step, routingKey, status } = row;
       if (role === 'fallback' || row.pinned) continue;
       const { baseline } = factsOf(row);
-      const version = baseline === undefined || role === 'shadow' ? row.version : armName(baseline, row);
+      const version = armName(baseline, row);
       this.change.record({
         endpoint,
         rollout,
@@ -91,16 +92,16 @@ class StatisticsPass implements RecountPass {
   private async leaveOutQueued(): Promise<void> {
     const { client, endpoint, facts } = this.context;
     const { rows } = await client.query<Omit<RecordedCount, 'agreement'> & Agreement>(
-      `SELECT endpoint, rollout, step, version, role, routing_key AS "routingKey", -sum(requests)::float8 AS requests,
-         -sum(errors)::float8 AS errors, -sum(compared)::float8 AS compared, -sum(agreed) AS agreed, -sum(numeric)::float8 AS numeric,
-         -sum(answer_difference) AS "answerDifference", -sum(answer_squared_difference) AS "answerSquaredDifference"
+      `SELECT endpoint, rollout, step, version, role, routing_key AS "routingKey", sum(requests)::float8 AS requests,
+         sum(errors)::float8 AS errors, sum(compared)::float8 AS compared, sum(agreed) AS agreed, sum(numeric)::float8 AS numeric,
+         sum(answer_difference) AS "answerDifference", sum(answer_squared_difference) AS "answerSquaredDifference"
        FROM pending_counts WHERE endpoint = $1 GROUP BY endpoint, rollout, step, version, role, routing_key`,
       [endpoint],
     );
     await facts.load(client, rows);
     for (const { compared, agreed, numeric, answerDifference, answerSquaredDifference, ...count } of rows) {
       const agreement = { compared, agreed, numeric, answerDifference, answerSquaredDifference };
-      this.change.record({ ...count, routingKey: unitKey(count.routingKey), agreement });
+      this.change.record({ ...count, routingKey: unitKey(count.routingKey), agreement }, -1);
     }
   }
 
