@@ -81,6 +81,10 @@ export const trafficPlan = z.object({
 });
 export type TrafficPlan = z.infer<typeof trafficPlan>;
 
+/** The version with all of the traffic, else the fallback: whom shadows and candidates are compared with. */
+export const championOfPlan = ({ allocation, fallback }: Pick<TrafficPlan, 'allocation' | 'fallback'>): string =>
+  allocation.find(({ weight }) => weight === 1)?.version ?? fallback;
+
 /** Whether a version takes part in a plan: allocated, shadow, fallback or the target of a rule. */
 export function versionsOfPlan(plan: TrafficPlan): Set<string> {
   if (plan.deleted) return new Set();

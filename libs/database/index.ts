@@ -14,6 +14,7 @@ export { inSession } from './in-session.js';
 export { inTransaction } from './in-transaction.js';
 export type { Isolation } from './in-transaction.js';
 export { locks } from './locks.js';
+export { longestWindowMs } from './longest-window.js';
 export { migrate } from './migrate.js';
 export { migrations } from './migrations/index.js';
 export { openDatabase } from './open-database.js';

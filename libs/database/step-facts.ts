@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { armWeights, type TrafficPlan } from '#contracts';
+import { armWeights, championOfPlan, type TrafficPlan } from '#contracts';
 
 export interface StepKey {
   readonly endpoint: string;
@@ -74,7 +74,7 @@ const keyOf = ({ endpoint, rollout, step }: StepKey): string => `${endpoint}/${r
 function factsOf(plan: TrafficPlan, from: number): StepFacts {
   return {
     assignment: plan.assignment,
-    champion: plan.allocation.find(({ weight }) => weight === 1)?.version ?? plan.fallback,
+    champion: championOfPlan(plan),
     shadows: (plan.shadows as TrafficPlan['shadows'] | undefined)?.map(({ version }) => version) ?? [],
     weights: Object.fromEntries(plan.allocation.map(({ version, weight }) => [version, weight])),
     arms: armWeights(plan),

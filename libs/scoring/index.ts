@@ -8,6 +8,8 @@ export type { Kept, Metric, MetricRow, MetricTraits, RewardKind, Wanted } from '
 export { metrics } from './metrics/index.js';
 export { moduleMetric, moduleOptions } from './metrics/module.js';
 export type { ModuleOptions } from './metrics/module.js';
+export { addRewards } from './paired-rewards.js';
+export type { PairedRewards } from './paired-rewards.js';
 export { metricNames, scoringRule } from './rule.js';
 export type { RuleProblem, RuleResult, ScoringRule } from './rule.js';
 export { score } from './score.js';

@@ -1,4 +1,5 @@
 import type { Uniform } from '#bandits';
+import { championOfPlan } from '#contracts';
 import type { ScoringRule } from '#scoring';
 import type { PlanDraft } from '#strategies';
 import { addLatencies, emptyLatencySketch } from '#stats';
@@ -78,7 +79,7 @@ export class Answers {
     const drawn = latencies.draw(version, answered, uniform);
     if (drawn === undefined) return;
     recorder.took(drawn);
-    if (championOf(plan) !== version) return;
+    if (championOfPlan(plan) !== version) return;
     for (const { version: shadow } of plan.shadows) {
       if (shadow !== version)
         addLatencies((book.pair(version, shadow).championLatency ??= emptyLatencySketch()), drawn);
@@ -125,7 +126,7 @@ export class Answers {
     const { shadows } = stretch.plan;
     if (group.n === 0 || shadows.length === 0) return;
     const { book, uniform } = this.surroundings;
-    const champion = championOf(stretch.plan);
+    const champion = championOfPlan(stretch.plan);
     for (const { version: shadow, fraction } of shadows) {
       if (shadow === champion) continue;
       const seen = sampleBinomial(group.n, fraction, uniform);
@@ -184,10 +185,6 @@ export class Answers {
     return modelOf(this.surroundings.world, version);
   }
 }
-
-/** Whom shadows are compared with. */
-const championOf = ({ allocation, fallback }: PlanDraft): string =>
-  allocation.find(({ weight }) => weight === 1)?.version ?? fallback;
 
 /** What a version is like. @throws RangeError where the world does not say */
 export function modelOf({ versions }: World, version: string): VersionModel {

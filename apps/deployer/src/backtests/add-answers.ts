@@ -1,5 +1,5 @@
 import type { ArmEvidence, PairEvidence } from '#contracts';
-import { type GivenTruth, judge, type ScoringRule } from '#scoring';
+import { addRewards, type GivenTruth, judge, type ScoringRule } from '#scoring';
 import type { BacktestEvidence } from './backtest.js';
 
 /** One answer, as the log or the backtest has it. */
@@ -56,18 +56,7 @@ export function addAnswers(
     champion.sum += a.reward;
     champion.sumSquares += a.reward ** 2;
     const b = judge({ role: 'shadow', pinned: false, ...request.shadow }, known, rules.shadow).outcome;
-    if (b?.counted === true) addPair(pair, a.reward, b.reward);
+    if (b?.counted === true) addRewards(pair, a.reward, b.reward);
   }
   return { champion, pair };
-}
-
-function addPair(pair: PairEvidence, champion: number, shadow: number): void {
-  const difference = shadow - champion;
-  pair.scored += 1;
-  pair.better += difference > 0 ? 1 : 0;
-  pair.worse += difference < 0 ? 1 : 0;
-  pair.sumDifference += difference;
-  pair.sumSquaredDifference += difference ** 2;
-  pair.championSum += champion;
-  pair.shadowSum += shadow;
 }

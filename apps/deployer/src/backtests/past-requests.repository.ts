@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#database';
+import { Database, longestWindowMs } from '#database';
 import type { GivenTruth } from '#scoring';
 import type { AnsweredTwice, Answered } from './add-answers.js';
 import { exactTime, type Backtest, type Position } from './backtest.js';
@@ -72,9 +72,6 @@ const answersSql = `
     ORDER BY at DESC, seq DESC LIMIT 1
   ) t ON true
   ORDER BY n.place`;
-
-/** A century: longer windows do not fit into Postgres's arithmetic of time. */
-const longestWindowMs = 3_155_760_000_000;
 
 /** Requests of the log, their logged answers and those of backtests. */
 @Injectable()

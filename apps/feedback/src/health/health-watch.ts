@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { driftSpec, truthSpec, type TrafficPlan } from '#contracts';
+import { championOfPlan, driftSpec, truthSpec, type TrafficPlan } from '#contracts';
 import { Database, locks, sqlStateOf } from '#database';
 import { LOGGER, type Logger } from '#platform';
 import { DatabaseTask } from '../database-task.js';
@@ -110,7 +110,7 @@ function lookedAt(endpoint: string, { plan, rollout, truth, drift, begun, versio
     endpoint,
     rollout,
     // As for shadows: a candidate with most of the traffic is not yet what others are compared with.
-    champion: plan.allocation.find(({ weight }) => weight === 1)?.version ?? plan.fallback,
+    champion: championOfPlan(plan),
     versions: versions.map((version) => ({ name: version.name, output: output ?? version.output ?? undefined })),
     isAccuracy: spec.success && spec.data.metric === 'accuracy',
     begun,

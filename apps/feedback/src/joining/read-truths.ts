@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { longestWindowMs } from '#database';
 import type { GivenTruth } from '#scoring';
 
 /** Which truths are asked for: those of a request, as of the window of one of its times. */
@@ -15,9 +16,6 @@ export interface TruthAnswer {
   readonly inTime: GivenTruth | null;
   readonly late: GivenTruth | null;
 }
-
-/** A century: longer ones do not fit into Postgres's arithmetic of time. */
-export const longestWindowMs = 3_155_760_000_000;
 
 /** The answers in the order of the questions. */
 export async function readTruths(client: pg.ClientBase, questions: readonly TruthQuestion[]): Promise<TruthAnswer[]> {

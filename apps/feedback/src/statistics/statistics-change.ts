@@ -2,7 +2,7 @@ import { addToLinearModel, bucketStart, emptyLinearModel, type LinearModel } fro
 import { delaySpanOf, delaySpans } from '#contracts';
 import type { StepFacts, StepKey } from '#database';
 import { armName } from '#routing';
-import { addAgreement, type Agreement, noAgreement, type Outcome } from '#scoring';
+import { addAgreement, addRewards, type Agreement, noAgreement, type Outcome, type PairedRewards } from '#scoring';
 import { addLatencies, emptyLatencySketch, type LatencySketch } from '#stats';
 import { unitKey } from './unit-key.js';
 
@@ -44,20 +44,13 @@ export interface ModelChange {
 }
 
 /** Change of the comparison of a shadow with the champion. */
-export interface PairChange extends Agreement {
+export interface PairChange extends Agreement, PairedRewards {
   readonly endpoint: string;
   readonly rollout: number;
   readonly champion: string;
   readonly shadow: string;
   requests: number;
   errors: number;
-  scored: number;
-  better: number;
-  worse: number;
-  sumDifference: number;
-  sumSquaredDifference: number;
-  championSum: number;
-  shadowSum: number;
   /** How long the shadow's rows took within the model. */
   readonly modelMs: LatencySketch;
 }
@@ -171,21 +164,10 @@ export class StatisticsChange {
     if (champion !== primary.row.version) return;
     for (const { row, outcome } of counted) {
       if (row.role === 'shadow' && row.rollout === primary.row.rollout) {
-        this.addPair(this.pair(row, champion, row.version), reward, outcome.reward, sign);
+        const pair = this.pair(row, champion, row.version);
+        if (pair !== undefined) addRewards(pair, reward, outcome.reward, sign);
       }
     }
-  }
-
-  private addPair(pair: PairChange | undefined, champion: number, shadow: number, sign: 1 | -1): void {
-    if (pair === undefined) return;
-    const difference = shadow - champion;
-    pair.scored += sign;
-    pair.better += difference > 0 ? sign : 0;
-    pair.worse += difference < 0 ? sign : 0;
-    pair.sumDifference += sign * difference;
-    pair.sumSquaredDifference += sign * difference ** 2;
-    pair.championSum += sign * champion;
-    pair.shadowSum += sign * shadow;
   }
 
   private learn(
