@@ -173,6 +173,14 @@ describe('bandit', () => {
       expect(s.last.plan).toEqual({ ...before.plan, fallback: 'v2' });
     });
 
+    it('the same options of the policy in another order, as jsonb gives them back, are no change', () => {
+      const prior = { alpha: 2, beta: 1 };
+      const s = scenario({ versions }, { arms: ['v1', 'v2'], policy: { name: 'squarecb', gamma: 9, prior } });
+      const turned = { prior: { beta: 1, alpha: 2 }, name: 'squarecb', gamma: 9 };
+      expect(s.change({ ...base, arms: ['v1', 'v2', 'v3'], policy: turned })).toBe(true);
+      expect(s.change({ ...base, arms: ['v1', 'v2'], policy: { ...turned, gamma: 8 } })).toBe(false);
+    });
+
     it('anything else is another rollout, and so is a change after the end', () => {
       const s = scenario({ versions }, { arms: ['v1', 'v3'] });
       expect(s.change({ ...base, arms: ['v1', 'v3', 'v2'], floor: 0.1 })).toBe(false);

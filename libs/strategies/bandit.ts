@@ -75,7 +75,7 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
 
   /** Arms that stay keep their evidence, and the tests go on counting those that leave. Any other change is another rollout. */
   adapt({ before, spec, state, now }) {
-    const others = JSON.stringify(withoutArms(before)) !== JSON.stringify(withoutArms(spec));
+    const others = textOf(withoutArms(before)) !== textOf(withoutArms(spec));
     if (state.phase !== 'running' || others) return undefined;
     const stays = (version: string): boolean => spec.arms.includes(version);
     const cutOff = Object.fromEntries(Object.entries(state.cutOff).filter(([version]) => stays(version)));
@@ -99,6 +99,14 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
 };
 
 const withoutArms = (spec: BanditSpec) => ({ ...spec, arms: undefined, champion: undefined });
+
+/** JSON with sorted keys: a spec that was kept as jsonb comes back with its policy's options in another order. */
+const textOf = (spec: object): string =>
+  JSON.stringify(spec, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 
 /** Shares at the moment in which arms come or go: a new one has an even share, the others share the rest as before. */
 function handOver(before: Readonly<Record<string, number>>, arms: readonly string[]): Record<string, number> {
