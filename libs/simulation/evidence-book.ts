@@ -7,7 +7,7 @@ import {
   type PairEvidence,
   type StepEvidence,
 } from '#contracts';
-import { addArm, armOf, type PlanDraft } from '#strategies';
+import { addArm, armOf, emptyPair, type PlanDraft } from '#strategies';
 import { TimeBuckets } from './time-buckets.js';
 
 /** Steps that are told apart; what came before them is one entry, as in the evidence that the feedback service publishes. */
@@ -110,8 +110,3 @@ const healthy = (version: string, at: number): HealthEvidence => ({
 });
 
 const keyOf = (step: number, version: string): string => `${step}/${version}`;
-
-/** A comparison of which nothing is known. */
-export const emptyPair = (champion: string, shadow: string): PairEvidence => ({
-  champion, shadow, requests: 0, errors: 0, scored: 0, better: 0, worse: 0, sumDifference: 0, sumSquaredDifference: 0, championSum: 0, shadowSum: 0,
-}); // prettier-ignore

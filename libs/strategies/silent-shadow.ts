@@ -6,7 +6,7 @@ import { latencyChecks } from './checks/latency.js';
 import { pairedCheck } from './checks/paired.js';
 import { shareLevel } from './error-levels.js';
 import type { ShadowOutcome, SilentSpec, SilentState } from './silent-spec.js';
-import { totalOf } from './step-evidence.js';
+import { emptyPair, totalOf } from './step-evidence.js';
 import type { EvaluateInput } from './strategy.js';
 import { figure, percent } from './words.js';
 
@@ -15,7 +15,7 @@ type Input = EvaluateInput<SilentSpec, SilentState>;
 /** What the evidence says of one shadow now. */
 export function judge(input: Input, version: string): { outcome?: ShadowOutcome; reason: string; checks: Check[] } {
   const { spec, evidence, reward, now } = input;
-  const pair = evidence?.pairs.find((entry) => entry.shadow === version) ?? nothing(spec.champion, version);
+  const pair = evidence?.pairs.find((entry) => entry.shadow === version) ?? emptyPair(spec.champion, version);
   const { margin, minSamples, guardrails = {} } = spec;
   const level = shareLevel(spec.alpha / spec.shadows.length, { latency: guardrails.latency !== undefined });
   const errors = shadowErrors(input, pair, level.errors);
@@ -85,7 +85,3 @@ export function advantage({ evidence, reward }: Input, version: string): number 
   if (pair === undefined || pair.scored === 0) return -Infinity;
   return (reward.goal === 'minimise' ? -pair.sumDifference : pair.sumDifference) / pair.scored;
 }
-
-const nothing = (champion: string, shadow: string): PairEvidence => ({
-  champion, shadow, requests: 0, errors: 0, scored: 0, better: 0, worse: 0, sumDifference: 0, sumSquaredDifference: 0, championSum: 0, shadowSum: 0,
-}); // prettier-ignore

@@ -1,4 +1,4 @@
-import type { ArmEvidence, Evidence, StepEvidence } from '#contracts';
+import type { ArmEvidence, Evidence, PairEvidence, StepEvidence } from '#contracts';
 import { emptyLatencySketch, type LatencySketch } from '#stats';
 
 /** A version's part of a step; all zero where nothing is known of it. */
@@ -6,6 +6,11 @@ export function armOf(step: StepEvidence | undefined, version: string): ArmEvide
   const known = step?.arms.find((arm) => arm.version === version);
   return known ?? { version, requests: 0, errors: 0, units: 0, errorSum: 0, scored: 0, sum: 0, sumSquares: 0 };
 }
+
+/** A comparison of which nothing is known. */
+export const emptyPair = (champion: string, shadow: string): PairEvidence => ({
+  champion, shadow, requests: 0, errors: 0, scored: 0, better: 0, worse: 0, sumDifference: 0, sumSquaredDifference: 0, championSum: 0, shadowSum: 0,
+}); // prettier-ignore
 
 /** Adds a version's part of a step to a sum, in place. */
 export function addArm(sum: ArmEvidence, arm: ArmEvidence): void {

@@ -9,7 +9,7 @@ import {
 } from '#contracts';
 import { countLatency, emptyLatencySketch } from '#stats';
 import type { PlanDraft } from '../strategy.js';
-import { armOf } from '../step-evidence.js';
+import { armOf, emptyPair } from '../step-evidence.js';
 
 /** Draws from [0, 1): mulberry32. Good enough for scenarios, and the same for ever. */
 export function uniformFrom(seed: number): () => number {
@@ -133,16 +133,7 @@ export class World {
 
   private pair(champion: string, shadow: string, championReward: number): Matured {
     const { reward, failed } = this.answer(shadow);
-    const empty = {
-      scored: 0,
-      better: 0,
-      worse: 0,
-      sumDifference: 0,
-      sumSquaredDifference: 0,
-      championSum: 0,
-      shadowSum: 0,
-    };
-    const pair = this.pairs.get(shadow) ?? { champion, shadow, requests: 0, errors: 0, ...empty };
+    const pair = this.pairs.get(shadow) ?? emptyPair(champion, shadow);
     this.pairs.set(shadow, pair);
     pair.requests++;
     pair.errors += failed;

@@ -1,4 +1,5 @@
 import type { ArmEvidence, BacktestStatus, PairEvidence, TruthSpec, Verdict } from '#contracts';
+import { armOf, emptyPair } from '#strategies';
 
 /** SQL that gives a timestamptz as ISO 8601 with all the microseconds that it has. */
 export const exactTime = (column: string): string =>
@@ -45,10 +46,7 @@ export interface Backtest {
 }
 
 /** Nothing known yet. */
-export function noEvidence(champion: string, shadow: string): BacktestEvidence {
-  const none = { requests: 0, errors: 0, scored: 0 };
-  return {
-    champion: { version: champion, ...none, units: 0, errorSum: 0, sum: 0, sumSquares: 0 },
-    pair: { champion, shadow, ...none, better: 0, worse: 0, sumDifference: 0, sumSquaredDifference: 0, championSum: 0, shadowSum: 0 },
-  }; // prettier-ignore
-}
+export const noEvidence = (champion: string, shadow: string): BacktestEvidence => ({
+  champion: armOf(undefined, champion),
+  pair: emptyPair(champion, shadow),
+});
