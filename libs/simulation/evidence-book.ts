@@ -7,11 +7,8 @@ import {
   type PairEvidence,
   type StepEvidence,
 } from '#contracts';
-import { addArm, armOf, emptyPair, type PlanDraft } from '#strategies';
+import { armOf, emptyPair, foldStep, stepsApart, type PlanDraft } from '#strategies';
 import { TimeBuckets } from './time-buckets.js';
-
-/** Steps that are told apart; what came before them is one entry, as in the evidence that the feedback service publishes. */
-const stepsApart = 64;
 
 /** The evidence of one rollout while it grows: by assignment, per step, with a pair for every shadow. */
 export class EvidenceBook {
@@ -88,15 +85,8 @@ export class EvidenceBook {
   private fold(): void {
     const oldest = this.steps.shift();
     if (oldest === undefined) return;
-    const from = this.folded?.from ?? oldest.from;
-    const arms = this.folded?.arms ?? [];
-    for (const arm of oldest.arms) {
-      let sum = arms.find(({ version }) => version === arm.version);
-      if (sum === undefined) arms.push((sum = armOf(undefined, arm.version)));
-      addArm(sum, arm);
-      this.arms.set(keyOf(oldest.step, arm.version), sum);
-    }
-    this.folded = { step: oldest.step, from, weights: {}, arms };
+    this.folded = foldStep(this.folded, oldest);
+    for (const { version } of oldest.arms) this.arms.set(keyOf(oldest.step, version), armOf(this.folded, version));
   }
 }
 

@@ -30,6 +30,25 @@ export function totalOf(evidence: Evidence | null, version: string): ArmEvidence
   return total;
 }
 
+/** Steps that evidence tells apart; what came before them is one entry. */
+export const stepsApart = 64;
+
+/**
+ * Adds a step to the entry of those before it, whose sums by version change in place. The entry carries the newest of their numbers and no weights, so that
+ * no sample ratio is asked of it. @param folded undefined: there are none yet
+ */
+export function foldStep(folded: StepEvidence | undefined, { step, from, arms }: StepEvidence): StepEvidence {
+  const sums = folded?.arms ?? [];
+  for (const arm of arms) {
+    let sum = sums.find(({ version }) => version === arm.version);
+    if (sum === undefined) sums.push((sum = armOf(undefined, arm.version)));
+    addArm(sum, arm);
+    if (arm.joined !== undefined) sum.joined = (sum.joined ?? 0) + arm.joined;
+    if (arm.delays !== undefined) sum.delays = arm.delays.map((count, span) => count + (sum.delays?.[span] ?? 0));
+  }
+  return { step, from: folded?.from ?? from, weights: {}, arms: sums };
+}
+
 /** The step with this number, where something is known of it. */
 export const stepOf = (evidence: Evidence | null, step: number): StepEvidence | undefined =>
   evidence?.steps.find((entry) => entry.step === step);

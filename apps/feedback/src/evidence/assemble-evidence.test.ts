@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evidence } from '#contracts';
-import { type ArmOfStep, assembleEvidence, type EvidenceParts, stepsApart } from './assemble-evidence.js';
+import { stepsApart } from '#strategies';
+import { type ArmOfStep, assembleEvidence, type EvidenceParts } from './assemble-evidence.js';
 
 const arm = (step: number, version: string, requests: number): ArmOfStep => ({
   step,

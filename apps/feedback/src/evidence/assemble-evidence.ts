@@ -1,8 +1,6 @@
 import { type ArmEvidence, type BucketEvidence, delaySpans, type Evidence, type HealthEvidence, type ModelEvidence, type PairEvidence, type StepEvidence } from '#contracts'; // prettier-ignore
 import type { StepFacts } from '#database';
-
-/** Steps that are told apart; what came before them is one entry. */
-export const stepsApart = 64;
+import { armOf, foldStep, stepsApart } from '#strategies';
 
 export interface ArmOfStep {
   readonly step: number;
@@ -29,8 +27,7 @@ export interface EvidenceParts {
 
 /**
  * Puts a snapshot together. Every version with a weight, and every slice that is counted by itself, is there, with zeros where it has no rows. Of many steps the newest are
- * told apart; the older ones are added up by version into one entry that carries the newest of their numbers and no weights,
- * so that no sample ratio is asked of it.
+ * told apart; the older ones are added up by version into one entry.
  */
 export function assembleEvidence(parts: EvidenceParts): Evidence {
   const { endpoint, rollout, seq, at, lagSeconds, missing, factsOf } = parts;
@@ -68,41 +65,14 @@ function completeArms(known: readonly ArmOfStep[], versions: readonly string[]):
 }
 
 function folded(steps: readonly StepEvidence[]): StepEvidence[] {
-  const [first] = steps;
-  const last = steps.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const sums = new Map<string, ArmEvidence>();
-  for (const arm of steps.flatMap(({ arms }) => arms)) {
-    sums.set(arm.version, added(sums.get(arm.version) ?? emptyArm(arm.version), arm));
-  }
-  const arms = [...sums.values()].sort((a, b) => compare(a.version, b.version));
-  return [{ step: last.step, from: first.from, weights: {}, arms }];
+  const sum = steps.reduce<StepEvidence | undefined>((before, step) => foldStep(before, step), undefined);
+  return sum === undefined ? [] : [{ ...sum, arms: sum.arms.sort((a, b) => compare(a.version, b.version)) }];
 }
 
 const emptyArm = (version: string): ArmEvidence => ({
-  version,
-  requests: 0,
-  errors: 0,
-  units: 0,
-  errorSum: 0,
-  scored: 0,
-  sum: 0,
-  sumSquares: 0,
+  ...armOf(undefined, version),
   joined: 0,
   delays: new Array<number>(delaySpans).fill(0),
-});
-
-const added = (a: ArmEvidence, b: ArmEvidence): ArmEvidence => ({
-  version: a.version,
-  requests: a.requests + b.requests,
-  errors: a.errors + b.errors,
-  units: a.units + b.units,
-  errorSum: a.errorSum + b.errorSum,
-  scored: a.scored + b.scored,
-  sum: a.sum + b.sum,
-  sumSquares: a.sumSquares + b.sumSquares,
-  joined: (a.joined ?? 0) + (b.joined ?? 0),
-  delays: (a.delays ?? []).map((count, span) => count + (b.delays?.[span] ?? 0)),
 });
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

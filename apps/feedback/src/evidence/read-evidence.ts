@@ -2,8 +2,9 @@ import type pg from 'pg';
 import { bucketsKept } from '#bandits';
 import type { BucketEvidence, Evidence, ModelEvidence, PairEvidence } from '#contracts';
 import type { StepFactsCache } from '#database';
+import { stepsApart } from '#strategies';
 import { delayColumns } from '../statistics/delay-columns.js';
-import { type ArmOfStep, assembleEvidence, stepsApart } from './assemble-evidence.js';
+import { type ArmOfStep, assembleEvidence } from './assemble-evidence.js';
 import { readHealth } from './read-health.js';
 import { type ArmLatencies, readArmLatencies, withLatencies } from './read-latencies.js';
 
