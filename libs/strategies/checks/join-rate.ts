@@ -1,11 +1,9 @@
 import type { Check, Evidence, StepEvidence } from '#contracts';
-import { sampleRatioAlarm, sampleRatioLogBayesFactor } from '#stats';
+import { sampleRatioAlarm } from '#stats';
 import type { RewardKind } from '../reward.js';
 import { armOf } from '../step-evidence.js';
 import { figure } from '../words.js';
-
-/** Weight of the prior, as for the sample ratio. */
-const concentration = 10;
+import { shareFactor, versionsWithShare } from './share-factor.js';
 
 /**
  * Whether the versions get as many truths as each other, and as soon. If a truth comes whatever version answered, the unit that it is of was
@@ -17,7 +15,7 @@ const concentration = 10;
  */
 export function joinChecks(evidence: Evidence | null, reward: RewardKind): Check[] {
   if (evidence?.missing !== 'drop') return [];
-  const steps = evidence.steps.filter(({ weights, arms }) => weighted(weights).length > 1 && arms.some(({ joined }) => joined !== undefined)); // prettier-ignore
+  const steps = evidence.steps.filter((step) => versionsWithShare(step).length > 1 && step.arms.some(({ joined }) => joined !== undefined)); // prettier-ignore
   if (steps.length === 0) return [];
   const rate = sum(steps, (step) => factorOf(step, reward, (version) => armOf(step, version).joined ?? 0));
   const delay = sum(steps, (step) => delayFactor(step, reward));
@@ -48,19 +46,12 @@ function delayFactor(step: StepEvidence, reward: RewardKind): number {
  * requests that did not fail.
  */
 function factorOf(step: StepEvidence, reward: RewardKind, countOf: (version: string) => number): number {
-  const versions = weighted(step.weights);
-  const shares = versions.map((version) => {
+  return shareFactor(step, countOf, (version) => {
     const { units, errorSum } = armOf(step, version);
-    const seen = reward.kind === 'real' && units > 0 ? Math.max(0, 1 - errorSum / units) : 1;
-    return (step.weights[version] ?? 0) * seen;
+    return reward.kind === 'real' && units > 0 ? Math.max(0, 1 - errorSum / units) : 1;
   });
-  const total = shares.reduce((a, b) => a + b, 0);
-  if (total === 0) return 0;
-  return sampleRatioLogBayesFactor({ counts: versions.map(countOf), shares: shares.map((share) => share / total), concentration }); // prettier-ignore
 }
 
-const weighted = (weights: StepEvidence['weights']): string[] =>
-  Object.keys(weights).filter((version) => (weights[version] ?? 0) > 0);
 const sum = (steps: readonly StepEvidence[], of: (step: StepEvidence) => number): number =>
   steps.reduce((total, step) => total + of(step), 0);
 

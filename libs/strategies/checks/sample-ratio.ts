@@ -1,10 +1,8 @@
 import type { Check, Evidence } from '#contracts';
-import { sampleRatioAlarm, sampleRatioLogBayesFactor } from '#stats';
+import { sampleRatioAlarm } from '#stats';
 import { armOf } from '../step-evidence.js';
 import { figure } from '../words.js';
-
-/** Weight of the prior: finds a shift of a few per cent without being slow on a gross one. */
-const concentration = 10;
+import { shareFactor, versionsWithShare } from './share-factor.js';
 
 /**
  * Whether the units were assigned in the shares of the plans: the Bayes factors of all steps multiply. On an alarm the data are not what
@@ -14,15 +12,8 @@ export function sampleRatioCheck(evidence: Evidence | null): Check {
   let logFactor = 0;
   let worst = { step: 0, factor: 0 };
   for (const step of evidence?.steps ?? []) {
-    // Entries without weights are folded steps of a bandit: they count for rewards alone.
-    const versions = Object.keys(step.weights).filter((version) => (step.weights[version] ?? 0) > 0);
-    if (versions.length < 2) continue;
-    const total = versions.reduce((sum, version) => sum + (step.weights[version] ?? 0), 0);
-    const factor = sampleRatioLogBayesFactor({
-      counts: versions.map((version) => armOf(step, version).units),
-      shares: versions.map((version) => (step.weights[version] ?? 0) / total),
-      concentration,
-    });
+    if (versionsWithShare(step).length < 2) continue;
+    const factor = shareFactor(step, (version) => armOf(step, version).units);
     logFactor += factor;
     if (factor > worst.factor) worst = { step: step.step, factor };
   }
