@@ -1,4 +1,5 @@
 import { check, checkFinite } from './check.js';
+import { firstAbove } from './first-above.js';
 
 /** A function that never falls: `values` at `points`, straight in between, level outside. */
 export interface MonotoneFit {
@@ -45,16 +46,11 @@ export function isotonicRegression(observations: readonly { readonly x: number; 
 
 /** The fit's value at x. */
 export function valueAt({ points, values }: MonotoneFit, x: number): number {
-  let [low, high] = [0, points.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((points[middle] ?? Infinity) <= x) low = middle + 1;
-    else high = middle;
-  }
-  const [before, after] = [values[low - 1], values[low]];
+  const next = firstAbove(points, x);
+  const [before, after] = [values[next - 1], values[next]];
   if (before === undefined) return after ?? NaN;
   if (after === undefined) return before;
-  const [left, right] = [points[low - 1] ?? x, points[low] ?? x];
+  const [left, right] = [points[next - 1] ?? x, points[next] ?? x];
   return before + ((after - before) * (x - left)) / (right - left);
 }
 

@@ -1,4 +1,5 @@
 import { check } from './check.js';
+import { firstAbove } from './first-above.js';
 
 /**
  * Edges that cut a sample into bins of about as many values each: for a population stability index of a number. Values that
@@ -24,13 +25,8 @@ export function quantileEdges(sorted: readonly number[], bins: number): number[]
 export function countByBin(values: readonly number[], edges: readonly number[]): number[] {
   const counts = new Array<number>(edges.length + 1).fill(0);
   for (const value of values) {
-    let [low, high] = [0, edges.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((edges[middle] ?? Infinity) <= value) low = middle + 1;
-      else high = middle;
-    }
-    counts[low] = (counts[low] ?? 0) + 1;
+    const bin = firstAbove(edges, value);
+    counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return counts;
 }
