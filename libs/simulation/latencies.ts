@@ -12,6 +12,8 @@ const spread = 0.5;
 class LatencySource {
   private readonly shape = emptyLatencySketch();
   private readonly latencies: number[];
+  /** Of the buckets of the shape. */
+  private readonly shares: number[];
 
   /** @param median ms */
   constructor(median: number) {
@@ -20,14 +22,13 @@ class LatencySource {
       (_, i) => median * Math.exp(spread * normalUpperQuantile((i + 0.5) / points)),
     );
     for (const ms of this.latencies) countLatency(this.shape, ms);
+    this.shares = this.shape.counts.map((count) => count / points);
   }
 
   /** Adds n latencies to a sketch: bucket by bucket, where there are more of them than buckets. */
   add(sketch: LatencySketch, n: number, uniform: Uniform): void {
-    const { from, counts } = this.shape;
-    if (n > counts.length) {
-      const shares = counts.map((count) => count / points);
-      addLatencies(sketch, { from, counts: sampleMultinomial(n, shares, uniform), beyond: 0 });
+    if (n > this.shares.length) {
+      addLatencies(sketch, { from: this.shape.from, counts: sampleMultinomial(n, this.shares, uniform), beyond: 0 });
       return;
     }
     for (let i = 0; i < n; i++) countLatency(sketch, this.latencies[Math.floor(uniform() * points)] ?? 0);
