@@ -20,11 +20,11 @@ export function cutFailing(input: Input): { cutOff: Record<string, string>; chec
   const { spec, state, evidence } = input;
   const raced = racedArms(spec, state);
   const level = levelsOf(spec, state);
+  const margin = contextOf(spec) === undefined ? 0 : errorMargin;
   const cutOff = { ...state.cutOff };
   const checks: Check[] = [];
   for (const version of activeArms(spec, state)) {
     const others = raced.filter((arm) => arm !== version);
-    const margin = contextOf(spec) === undefined ? 0 : errorMargin;
     const errors = errorCheck({ evidence, version, others, margin, alpha: level.errors / raced.length });
     const found = [errors, ...slowness(input, version, level.latency / raced.length)];
     checks.push(...found);
