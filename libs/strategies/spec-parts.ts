@@ -30,7 +30,7 @@ export const latencyGuardrail = z
 export type LatencyGuardrail = z.output<typeof latencyGuardrail>;
 
 /** How far answers and inputs may be from the reference before the promotion is held: population stability indices. */
-export const driftGuardrail = z
+const driftGuardrail = z
   .object({
     /** Of the answers. */
     predictions: z.number().gt(0).optional(),
@@ -44,8 +44,7 @@ export const driftGuardrail = z
 export type DriftGuardrail = z.output<typeof driftGuardrail>;
 
 /** How much lower than the champion's the estimated accuracy may be before the promotion is held. */
-export const estimatedAccuracyGuardrail = z.object({ margin: z.number().min(0).lt(1) }).strict();
-export type EstimatedAccuracyGuardrail = z.output<typeof estimatedAccuracyGuardrail>;
+const estimatedAccuracyGuardrail = z.object({ margin: z.number().min(0).lt(1) }).strict();
 
 /** What ends a rollout though the rewards are good; and, by estimates without truth, what holds it. */
 export const guardrails = z
