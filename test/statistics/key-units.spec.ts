@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { samplePosterior, uniformFrom, type Uniform } from '#bandits';
-import type { ArmEvidence, Evidence, StepEvidence } from '#contracts';
+import type { Evidence, StepEvidence } from '#contracts';
 import { decide } from '#routing';
 import { sampleRatioAlarm, sampleRatioLogBayesFactor } from '#stats';
-import { findStrategy } from '#strategies';
+import { armOf, findStrategy } from '#strategies';
 import { consumerDraw } from '../../libs/simulation/consumers.js';
 import { requestUnits, ConsumerUnit, type Recorder } from '../../libs/simulation/unit.js';
 import { mostAllowed } from './allowed.js';
@@ -30,13 +30,9 @@ const plan = {
   ...{ shadows: [], assignment: 'key' as const },
 };
 
-const armOf = (version: string): ArmEvidence => ({
-  ...{ version, requests: 0, errors: 0, units: 0, errorSum: 0, scored: 0, sum: 0, sumSquares: 0 },
-});
-
 /** Evidence of one step, with its units as `unit` makes them. */
 class Book {
-  readonly arms = { v1: armOf('v1'), v2: armOf('v2') };
+  readonly arms = { v1: armOf(undefined, 'v1'), v2: armOf(undefined, 'v2') };
 
   /** How much more the units differ from the shares than chance explains. */
   get sampleRatio(): number {
