@@ -1,27 +1,17 @@
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { dropDatabase, eventually, freshDatabase, ownPostgres } from '#testing';
 import { copyIn, copyLine } from './copy-in.js';
-import { Database, DatabaseClosed } from './database.js';
+import { DatabaseClosed } from './database.js';
 import { openDatabase } from './open-database.js';
 import { dayPartition, ensurePartitions } from './partitions.js';
+import { useDatabase } from './testing/use-database.js';
 
 const day = 86_400_000;
-let url: string;
-let database: Database;
-
-beforeAll(async () => {
-  url = await freshDatabase();
-  database = openDatabase({ url });
-  await database.migrated;
-});
-afterAll(async () => {
-  await database.close();
-  await dropDatabase(url);
-});
+const { database, url } = useDatabase();
 
 const names = async (sql: string): Promise<string[]> =>
-  (await database.pool.query<{ name: string }>(sql)).rows.map(({ name }) => name);
+  (await database().pool.query<{ name: string }>(sql)).rows.map(({ name }) => name);
 
 describe('migrations', () => {
   it('run once, however many services start together', async () => {
@@ -51,8 +41,8 @@ describe('migrations', () => {
 describe('a role that may only insert truth', () => {
   it('can, by INSERT and by COPY, and the requests are queued for the joiner', async () => {
     const role = `truth_${Math.random().toString(36).slice(2)}`;
-    await database.pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT INSERT ON ground_truth TO ${role}`);
-    const address = new URL(url);
+    await database().pool.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; GRANT INSERT ON ground_truth TO ${role}`);
+    const address = new URL(url());
     address.username = role;
     address.password = 'secret';
     const client = new pg.Client({ connectionString: address.href });
@@ -64,12 +54,14 @@ describe('a role that may only insert truth', () => {
     await expect(client.query('SELECT * FROM pending_joins')).rejects.toThrow(/permission denied/);
     await client.end();
     expect(await names('SELECT request_id AS name FROM pending_joins ORDER BY 1')).toEqual(['a', 'b']);
-    await database.pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    await database().pool.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
   });
 
   it('is told when it gives neither truth nor reward, or both', async () => {
     const insert = (columns: string, values: string) =>
-      database.pool.query(`INSERT INTO ground_truth (endpoint, request_id${columns}) VALUES ('digits', 'c'${values})`);
+      database().pool.query(
+        `INSERT INTO ground_truth (endpoint, request_id${columns}) VALUES ('digits', 'c'${values})`,
+      );
     await expect(insert('', '')).rejects.toThrow(/truth_or_reward/);
     await expect(insert(', truth, reward', `, '1', 1`)).rejects.toThrow(/truth_or_reward/);
   });
@@ -87,12 +79,15 @@ describe('day partitions', () => {
 
   it('take over the rows that had to wait in the default one', async () => {
     const later = new Date(Date.now() + 40 * day);
-    await database.pool.query(
+    await database().pool.query(
       `INSERT INTO predictions (endpoint, request_id, slot, version, role, requested_at, predicted_at, revision, epoch, rollout, step, pinned, source, status)
        SELECT 'digits', n::text, 'primary', 'v1', 'primary', $1::timestamptz + n * interval '1 day', now(), 1, 1, 1, 0, false, 'http', 'ok' FROM generate_series(0, 1) n`,
       [later],
     );
-    const made = await Promise.all([ensurePartitions(database.pool, later), ensurePartitions(database.pool, later)]);
+    const made = await Promise.all([
+      ensurePartitions(database().pool, later),
+      ensurePartitions(database().pool, later),
+    ]);
     expect(made.flat().length).toBe(9);
     expect(await names(`SELECT tableoid::regclass::text AS name FROM predictions ORDER BY request_id`)).toEqual([
       dayPartition(later).table,
@@ -102,12 +97,12 @@ describe('day partitions', () => {
 
   it('wait for nobody who reads the log for long', async () => {
     const later = new Date(Date.now() + 90 * day);
-    const reader = await database.pool.connect();
+    const reader = await database().pool.connect();
     await reader.query('BEGIN; SELECT count(*) FROM predictions');
-    await expect(ensurePartitions(database.pool, later)).rejects.toMatchObject({ code: '55P03' });
+    await expect(ensurePartitions(database().pool, later)).rejects.toMatchObject({ code: '55P03' });
     await reader.query('COMMIT');
     reader.release();
-    expect(await ensurePartitions(database.pool, later)).toHaveLength(9);
+    expect(await ensurePartitions(database().pool, later)).toHaveLength(9);
   });
 });
 
@@ -115,29 +110,29 @@ describe('a transaction', () => {
   it('leaves nothing of what failed, and a connection that goes on working', async () => {
     const insert = `INSERT INTO ground_truth (endpoint, request_id, reward) VALUES ('rolled-back', 'x', 1)`;
     await expect(
-      database.transaction(async (client) => {
+      database().transaction(async (client) => {
         await client.query(insert);
         await client.query('SELECT 1 / 0');
       }),
     ).rejects.toThrow(/division by zero/);
-    const { rowCount } = await database.pool.query(`SELECT 1 FROM ground_truth WHERE endpoint = 'rolled-back'`);
+    const { rowCount } = await database().pool.query(`SELECT 1 FROM ground_truth WHERE endpoint = 'rolled-back'`);
     expect(rowCount).toBe(0);
   });
 
   it('whose connection breaks between two statements fails, and ends nothing else', async () => {
-    const broken = database.transaction(async (client) => {
+    const broken = database().transaction(async (client) => {
       const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       const ended = new Promise((resolve) => client.once('end', resolve));
-      await database.pool.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
+      await database().pool.query('SELECT pg_terminate_backend($1)', [rows[0]!.pid]);
       await ended;
       await client.query('SELECT 1');
     });
     await expect(broken).rejects.toThrow();
-    expect((await database.pool.query('SELECT 1')).rowCount).toBe(1);
+    expect((await database().pool.query('SELECT 1')).rowCount).toBe(1);
   });
 
   it('through COPY reports what Postgres refuses', async () => {
-    const copy = database.transaction((client) =>
+    const copy = database().transaction((client) =>
       copyIn(client, 'ground_truth (endpoint, request_id, reward)', 'a\tb\tno number\n'),
     );
     await expect(copy).rejects.toThrow(/double precision/);

@@ -1,31 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { extractAnswers } from '#scoring';
-import { dropDatabase, freshDatabase, ownPostgres } from '#testing';
+import { ownPostgres } from '#testing';
 import { analystRole } from '../analyst.js';
-import { Database } from '../database.js';
 import { openDatabase } from '../open-database.js';
 import { dayPartition } from '../partitions.js';
 import { fates, sampleStart, writeSampleLog } from '../testing/sample-log.js';
+import { useDatabase } from '../testing/use-database.js';
 import { views } from './index.js';
 
-let url: string;
-let database: Database;
-
-beforeAll(async () => {
-  url = await freshDatabase();
-  database = openDatabase({ url });
-  await database.migrated;
-  await writeSampleLog(database.pool, 'digits');
-});
-afterAll(async () => {
-  await database.close();
-  await dropDatabase(url);
-});
+const { database, url } = useDatabase();
+beforeAll(() => writeSampleLog(database().pool, 'digits'));
 
 const select = async (sql: string): Promise<Record<string, unknown>[]> =>
-  (await database.pool.query<Record<string, unknown>>(sql)).rows;
+  (await database().pool.query<Record<string, unknown>>(sql)).rows;
 
 const about = (value: number): unknown => expect.closeTo(value, 0);
 
@@ -118,10 +107,10 @@ describe('unmatched_truth', () => {
   it('lists truth that found no request, once nobody waits for one any more', async () => {
     const list = () => select('SELECT endpoint, request_id, reason FROM analytics.unmatched_truth ORDER BY endpoint');
     const known = { endpoint: 'digits', request_id: 'never-asked', reason: 'unknown request' };
-    await database.pool.query(`INSERT INTO ground_truth (endpoint, request_id, truth) VALUES ('nobody', 'x', '1')`);
+    await database().pool.query(`INSERT INTO ground_truth (endpoint, request_id, truth) VALUES ('nobody', 'x', '1')`);
     expect(await list()).toEqual([known]);
     // As feedback does when the window has passed.
-    await database.pool.query(`INSERT INTO unmatched_truth (endpoint, request_id, at) VALUES ('nobody', 'x', now())`);
+    await database().pool.query(`INSERT INTO unmatched_truth (endpoint, request_id, at) VALUES ('nobody', 'x', now())`);
     expect(await list()).toEqual([known, { endpoint: 'nobody', request_id: 'x', reason: 'unknown endpoint' }]);
   });
 });
@@ -162,12 +151,15 @@ describe('analytics.answer', () => {
     [{ predictions: [{ n: 3, scores: [0.1, 0.9] }] }],
     [{ predictions: [[0.1, 0.9]] }],
   ])('finds in %j with output %s what scoring finds', async (response, output) => {
-    const { rows } = await database.pool.query('SELECT analytics.answer($1::jsonb, $2) AS answer', [response, output]);
+    const { rows } = await database().pool.query('SELECT analytics.answer($1::jsonb, $2) AS answer', [
+      response,
+      output,
+    ]);
     expect(rows).toEqual([{ answer: extractAnswers(response, 'value', output) }]);
   });
 
   it('is null for what is no reply', async () => {
-    const { rows } = await database.pool.query(
+    const { rows } = await database().pool.query(
       `SELECT analytics.answer(r) AS answer FROM unnest('{"{}",null,"[]","{\\"outputs\\":[{\\"shape\\":1}]}","3"}'::jsonb[]) AS r`,
     );
     expect(rows).toEqual(rows.map(() => ({ answer: null })));
@@ -177,8 +169,8 @@ describe('analytics.answer', () => {
 describe('the role of analysts', () => {
   it('reads the views, and reads and writes nothing else', async () => {
     const login = `ann_${randomUUID().slice(0, 8)}`;
-    await database.pool.query(`CREATE ROLE ${login} LOGIN PASSWORD 'secret' IN ROLE ${analystRole}`);
-    const address = new URL(url);
+    await database().pool.query(`CREATE ROLE ${login} LOGIN PASSWORD 'secret' IN ROLE ${analystRole}`);
+    const address = new URL(url());
     address.username = login;
     address.password = 'secret';
     const client = new pg.Client({ connectionString: address.href });
@@ -201,7 +193,7 @@ describe('the role of analysts', () => {
       await expect(client.query('CREATE VIEW analytics.mine AS SELECT 1')).rejects.toThrow(/permission denied/);
     } finally {
       await client.end();
-      await database.pool.query(`DROP ROLE ${login}`);
+      await database().pool.query(`DROP ROLE ${login}`);
     }
   });
 

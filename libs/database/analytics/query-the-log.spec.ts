@@ -1,29 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropDatabase, freshDatabase, repository } from '#testing';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { repository } from '#testing';
 import { analystRole } from '../analyst.js';
-import { Database } from '../database.js';
 import { inTransaction } from '../in-transaction.js';
-import { openDatabase } from '../open-database.js';
 import { writeSampleLog } from '../testing/sample-log.js';
+import { useDatabase } from '../testing/use-database.js';
 
 const page = readFileSync(join(repository, 'docs/how-to/query-the-log.md'), 'utf8');
 const queries = [...page.matchAll(/\n([^\n]+:)\n\n```sql\n([\s\S]*?)```/g)].map(([, about = '', sql = '']) => [about, sql] as const); // prettier-ignore
 
-let url: string;
-let database: Database;
-
-beforeAll(async () => {
-  url = await freshDatabase();
-  database = openDatabase({ url });
-  await database.migrated;
-  await writeSampleLog(database.pool, 'digits');
-});
-afterAll(async () => {
-  await database.close();
-  await dropDatabase(url);
-});
+const { database } = useDatabase();
+beforeAll(() => writeSampleLog(database().pool, 'digits'));
 
 describe('“Query the prediction log”', () => {
   it('has a dozen queries', () => {
@@ -32,7 +20,7 @@ describe('“Query the prediction log”', () => {
   });
 
   it.each(queries)('%s finds something, as an analyst', async (_about, sql) => {
-    const rows = await inTransaction(database.pool, async (client) => {
+    const rows = await inTransaction(database().pool, async (client) => {
       await client.query(`SET LOCAL ROLE ${analystRole}`);
       return (await client.query<Record<string, unknown>>(sql)).rows;
     });
