@@ -64,10 +64,13 @@ describe('retention', () => {
     for (const [rollout, ended] of [[1, daysAgo(35)], [2, null]] as const) {
       await database().pool.query(`INSERT INTO deployments (endpoint, rollout, revision, strategy, spec, state, status, ended_at) VALUES ('digits', $1, 1, 'canary', '{}', '{}', 'running', $2)`, [rollout, ended]);
       await database().pool.query(`INSERT INTO key_stats VALUES ('digits', $1, 0, 'v1', 'ann', 1, 0, 1, 1)`, [rollout]);
+      await database().pool.query(`INSERT INTO key_latencies (endpoint, rollout, step, version, routing_key, total_ms) VALUES ('digits', $1, 0, 'v1', 'ann', '{"from":0,"counts":[],"beyond":1}')`, [rollout]);
     } // prettier-ignore
     await ensurePartitions(database().pool, daysAgo(34));
     await dropOldDays(database().pool, daysAgo(30));
-    const { rows } = await database().pool.query('SELECT rollout FROM key_stats');
-    expect(rows).toEqual([{ rollout: 2 }]);
+    for (const table of ['key_stats', 'key_latencies']) {
+      const { rows } = await database().pool.query(`SELECT rollout FROM ${table}`);
+      expect(rows, table).toEqual([{ rollout: 2 }]);
+    }
   });
 });

@@ -7,8 +7,8 @@ const patience = { query_timeout: 3_600_000 };
 
 /**
  * Drops the days of the prediction log that ended before a moment, the oldest first, with the outcomes and the truths of their
- * requests. Sums (arm_stats, pair_stats, bucket_stats) stay; those of single consumers (key_stats) go with rollouts that had ended
- * by then. May be called by several services at once.
+ * requests. Sums (arm_stats, pair_stats, bucket_stats) stay; those of single consumers (key_stats, key_latencies) go with rollouts
+ * that had ended by then. May be called by several services at once.
  *
  * @returns the partitions it dropped
  * @throws with SQLSTATE 55P03 where a long query on the log is in the way; the day stays until the next call
@@ -62,10 +62,11 @@ async function drop(pool: pg.Pool, table: string, ends: Date): Promise<boolean> 
     const { rows } = await client.query<{ there: boolean }>('SELECT to_regclass($1) IS NOT NULL AS there', [table]);
     if (rows[0]?.there !== true) return false;
     await client.query(`DROP TABLE ${table}`);
-    await client.query(
-      `DELETE FROM key_stats k USING deployments d WHERE d.endpoint = k.endpoint AND d.rollout = k.rollout AND d.ended_at < $1`,
-      [ends],
-    );
+    for (const sums of ['key_stats', 'key_latencies'])
+      await client.query(
+        `DELETE FROM ${sums} k USING deployments d WHERE d.endpoint = k.endpoint AND d.rollout = k.rollout AND d.ended_at < $1`,
+        [ends],
+      );
     return true;
   });
 }
