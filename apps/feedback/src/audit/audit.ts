@@ -54,7 +54,7 @@ export async function* audit(pool: pg.Pool, options: AuditOptions): AsyncGenerat
       for await (const difference of pass.end?.() ?? []) yield { difference };
     }
     await client.query('COMMIT');
-    if (repair) await mend(client, passes);
+    if (repair) await mend(context, passes);
     sound = true;
   } finally {
     // Temporary tables go with the session, and so does whatever was left in the middle.
@@ -62,8 +62,10 @@ export async function* audit(pool: pg.Pool, options: AuditOptions): AsyncGenerat
   }
 }
 
-async function mend(client: pg.ClientBase, passes: readonly RecountPass[]): Promise<void> {
+async function mend({ client, endpoint }: AuditContext, passes: readonly RecountPass[]): Promise<void> {
   await client.query('BEGIN');
+  // Whoever changes the endpoint's statistics locks this row first.
+  await client.query('UPDATE evidence_state SET seq = seq + 1 WHERE endpoint = $1', [endpoint]);
   for (const pass of passes) await pass.repair?.(client);
   await client.query('COMMIT');
 }

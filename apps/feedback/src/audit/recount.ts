@@ -34,7 +34,7 @@ export interface RecountPass {
   relieve?(): Promise<void>;
   /** Called after the last request. */
   end?(): AsyncIterable<Difference>;
-  /** Mends what was found, in a transaction of the same session after the snapshot. */
+  /** Mends what was found, in a transaction of the same session after the snapshot, which has locked the endpoint’s statistics. */
   repair?(client: pg.ClientBase): Promise<void>;
 }
 

@@ -72,8 +72,6 @@ class StatisticsPass implements RecountPass {
 
   async repair(client: pg.ClientBase): Promise<void> {
     const { endpoint } = this.context;
-    // Whoever changes the endpoint's statistics locks this row first.
-    await client.query('UPDATE evidence_state SET seq = seq + 1 WHERE endpoint = $1', [endpoint]);
     for (const { name, key, sums, whole } of statisticsTables) {
       const value = (column: string) => (whole.includes(column) ? `round(${column})::bigint` : column);
       await client.query(
