@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { addExcluded } from './add-excluded.js';
 import { changeLatencies } from './change-latencies.js';
 import { delayColumns } from './delay-columns.js';
 import type { ArmChange, BucketChange, ModelChange, PairChange, Sums } from './statistics-change.js';
@@ -46,24 +47,12 @@ async function changeArms(client: pg.ClientBase, arms: readonly ArmChange[]): Pr
      SELECT ${armColumns}, requests, errors, requests, errors, scored, sum, sum_squares, ${delayColumns.join(' + ')}, ${delays}
      FROM unnest(${armTypes}, $9::float8[], ${delayTypes(10)})
        AS c (${armColumns}, requests, errors, scored, sum, sum_squares, ${delays})
-     ON CONFLICT (${armColumns}) DO UPDATE SET ${addExcluded}`,
+     ON CONFLICT (${armColumns}) DO UPDATE SET ${addExcluded('arm_stats', armSums)}`,
     [...armValues(arms), arms.map((arm) => arm.sumSquares), ...delayValues(arms)],
   );
 }
 
-const addExcluded = [
-  'requests',
-  'errors',
-  'units',
-  'error_sum',
-  'scored',
-  'sum',
-  'sum_squares',
-  'joined',
-  ...delayColumns,
-]
-  .map((column) => `${column} = arm_stats.${column} + excluded.${column}`)
-  .join(', ');
+const armSums = ['requests', 'errors', 'units', 'error_sum', 'scored', 'sum', 'sum_squares', 'joined', ...delayColumns];
 
 /**
  * Consumers that are units: their own sums change first, and the version's by the difference that makes to each consumer's mean. All
@@ -78,11 +67,9 @@ async function changeKeys(client: pg.ClientBase, keys: readonly ArmChange[]): Pr
      ), written AS (
        INSERT INTO key_stats (${armColumns}, routing_key, requests, errors, scored, sum, ${delays})
        SELECT ${armColumns}, routing_key, requests, errors, scored, sum, ${delays} FROM change
-       ON CONFLICT (${armColumns}, routing_key) DO UPDATE SET requests = key_stats.requests + excluded.requests,
-         errors = key_stats.errors + excluded.errors, scored = key_stats.scored + excluded.scored,
+       ON CONFLICT (${armColumns}, routing_key) DO UPDATE SET ${addExcluded('key_stats', ['requests', 'errors', 'scored', ...delayColumns])},
          -- Without a reward left the sum is nothing, not what rounding left of it.
-         sum = CASE WHEN key_stats.scored + excluded.scored = 0 THEN 0 ELSE key_stats.sum + excluded.sum END,
-         ${eachDelay((column) => `${column} = key_stats.${column} + excluded.${column}`)}
+         sum = CASE WHEN key_stats.scored + excluded.scored = 0 THEN 0 ELSE key_stats.sum + excluded.sum END
        RETURNING *
      ), means AS (
        SELECT ${armColumns}, 1 AS sign, requests, errors, scored, sum, ${delays} FROM written
@@ -97,7 +84,7 @@ async function changeKeys(client: pg.ClientBase, keys: readonly ArmChange[]): Pr
        sum(CASE WHEN scored > 0 THEN sign * (sum / scored) ^ 2 ELSE 0 END),
        sum(sign * (${delayColumns.join(' + ')} > 0)::int), ${eachDelay((column) => `sum(sign * (${column} > 0)::int)`)}
      FROM means GROUP BY ${armColumns}
-     ON CONFLICT (${armColumns}) DO UPDATE SET ${addExcluded}`,
+     ON CONFLICT (${armColumns}) DO UPDATE SET ${addExcluded('arm_stats', armSums)}`,
     [...armValues(keys), keys.map((key) => key.routingKey), ...delayValues(keys)],
   );
 }
@@ -145,7 +132,7 @@ async function changePairs(client: pg.ClientBase, pairs: readonly PairChange[]):
     `INSERT INTO pair_stats (endpoint, rollout, champion, shadow, ${columns.join(', ')})
      SELECT * FROM unnest($1::text[], $2::int[], $3::text[], $4::text[], ${columns.map((_, index) => `$${index + 5}::float8[]`).join(', ')})
      ON CONFLICT (endpoint, rollout, champion, shadow) DO UPDATE SET
-       ${columns.map((column) => `${column} = pair_stats.${column} + excluded.${column}`).join(', ')}`,
+       ${addExcluded('pair_stats', columns)}`,
     [
       pairs.map((pair) => pair.endpoint),
       pairs.map((pair) => pair.rollout),
@@ -161,8 +148,7 @@ async function changeBuckets(client: pg.ClientBase, buckets: readonly BucketChan
   await client.query(
     `INSERT INTO bucket_stats AS b (endpoint, rollout, from_ms, version, scored, sum, sum_squares)
      SELECT * FROM unnest($1::text[], $2::int[], $3::bigint[], $4::text[], $5::bigint[], $6::float8[], $7::float8[])
-     ON CONFLICT (endpoint, rollout, from_ms, version) DO UPDATE SET scored = b.scored + excluded.scored,
-       sum = b.sum + excluded.sum, sum_squares = b.sum_squares + excluded.sum_squares`,
+     ON CONFLICT (endpoint, rollout, from_ms, version) DO UPDATE SET ${addExcluded('b', ['scored', 'sum', 'sum_squares'])}`,
     [
       buckets.map((bucket) => bucket.endpoint),
       buckets.map((bucket) => bucket.rollout),

@@ -2,6 +2,7 @@ import type pg from 'pg';
 import type { StepKey } from '#database';
 import { armName } from '#routing';
 import type { Agreement } from '#scoring';
+import { addExcluded } from '../../statistics/add-excluded.js';
 import { agreementsOf } from '../../statistics/agreement.js';
 import { delayColumns } from '../../statistics/delay-columns.js';
 import { unitKey } from '../../statistics/unit-key.js';
@@ -77,7 +78,7 @@ class StatisticsPass implements RecountPass {
       await client.query(
         `INSERT INTO ${name} AS t (endpoint, ${key.join(', ')}, ${sums.join(', ')})
          SELECT $1, ${key.join(', ')}, ${sums.map(value).join(', ')} FROM mending_${name}
-         ON CONFLICT (endpoint, ${key.join(', ')}) DO UPDATE SET ${sums.map((sum) => `${sum} = t.${sum} + excluded.${sum}`).join(', ')}`,
+         ON CONFLICT (endpoint, ${key.join(', ')}) DO UPDATE SET ${addExcluded('t', sums)}`,
         [endpoint],
       );
     }
