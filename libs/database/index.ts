@@ -22,5 +22,5 @@ export { dayPartition, daysAhead, ensurePartitions } from './partitions.js';
 export { jsonbText, plainText } from './postgres-text.js';
 export { isRefused, sqlStateOf } from './problems.js';
 export { dropOldDays } from './retention.js';
-export { StepFactsCache } from './step-facts.js';
+export { StepFactsCache, unknownStep } from './step-facts.js';
 export type { StepFacts, StepKey } from './step-facts.js';

@@ -29,7 +29,7 @@ export interface StepFacts {
 }
 
 /** For rows whose plan is not in the database: each request is a unit of its own, and nobody is compared. */
-const unknown: StepFacts = {
+export const unknownStep: StepFacts = {
   assignment: 'request',
   champion: null,
   shadows: [],
@@ -65,7 +65,7 @@ export class StepFactsCache {
   }
 
   get(step: StepKey): StepFacts {
-    return this.known.get(keyOf(step)) ?? unknown;
+    return this.known.get(keyOf(step)) ?? unknownStep;
   }
 }
 

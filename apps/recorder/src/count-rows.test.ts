@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Prediction } from '#contracts';
-import type { StepFacts } from '#database';
+import { type StepFacts, unknownStep } from '#database';
 import type { LatencySketch } from '#stats';
 import { countRows } from './count-rows.js';
 
-const facts = (assignment: 'request' | 'key') => (): StepFacts => ({
-  assignment,
-  champion: 'v1',
-  shadows: [],
-  weights: {},
-  arms: {},
-  from: 0,
-  bucketMs: null,
-  contextual: false,
-});
+const facts = (assignment: 'request' | 'key') => (): StepFacts => ({ ...unknownStep, assignment, champion: 'v1' });
 const row = (more: Partial<Prediction>) =>
   ({
     endpoint: 'digits',

@@ -1,17 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { StepFacts } from '#database';
+import { type StepFacts, unknownStep } from '#database';
 import { countAgreements } from './count-rows.js';
 import { type AnsweredRow, pairAnswers } from './pair-answers.js';
 
 const facts = (): StepFacts => ({
-  assignment: 'request',
+  ...unknownStep,
   champion: 'v1',
   shadows: ['v2'],
   weights: { v1: 1 },
   arms: { v1: 1 },
-  from: 0,
-  bucketMs: null,
-  contextual: false,
 });
 const row = (more: Partial<AnsweredRow> = {}): AnsweredRow => ({
   endpoint: 'digits',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StepFacts } from '#database';
+import { type StepFacts, unknownStep } from '#database';
 import type { Outcome } from '#scoring';
 import { countLatency, emptyLatencySketch, type LatencySketch } from '#stats';
 import { type ScoredRow, StatisticsChange, type StatisticsRow } from './statistics-change.js';
@@ -7,17 +7,7 @@ import { totalsOf } from './totals.js';
 
 const facts =
   (more: Partial<StepFacts> = {}) =>
-  (): StepFacts => ({
-    assignment: 'request',
-    champion: 'v1',
-    shadows: [],
-    weights: {},
-    arms: {},
-    from: 0,
-    bucketMs: null,
-    contextual: false,
-    ...more,
-  });
+  (): StepFacts => ({ ...unknownStep, champion: 'v1', ...more });
 const scored = (row: Partial<StatisticsRow>, reward: number, outcome: Partial<Outcome> = {}): ScoredRow => ({
   row: {
     endpoint: 'digits',
