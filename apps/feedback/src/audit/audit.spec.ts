@@ -2,7 +2,6 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AuditDifference, TrafficPlan } from '#contracts';
 import { decide, drawShadows } from '#routing';
-import { dropDatabase, freshDatabase } from '#testing';
 import { JoiningHarness } from '../testing/joining-harness.js';
 import { insertTruth, recordRow } from '../testing/log-writer.js';
 import { audit } from './audit.js';
@@ -10,19 +9,14 @@ import { audit } from './audit.js';
 const minute = 60_000;
 const requests = Array.from({ length: 40 }, (_, n) => ({ id: `r${n}`, key: n % 8 === 0 ? null : `consumer-${n % 4}` }));
 
-let url: string;
 let harness: JoiningHarness;
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  url = await freshDatabase();
-  harness = await JoiningHarness.open(url);
+  harness = await JoiningHarness.open();
   pool = harness.pool;
 });
-afterAll(async () => {
-  await harness.close();
-  await dropDatabase(url);
-});
+afterAll(() => harness.close());
 
 /** An endpoint with requests as router, recorder and feedback would have left them: half of the consumers each, and a shadow of some. */
 async function servedEndpoint(assignment: 'key' | 'request'): Promise<string> {

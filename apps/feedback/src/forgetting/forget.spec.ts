@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKafka, TopicAdmin, TopicNames } from '#kafka';
-import { dropDatabase, freshDatabase, freshPrefix, testBrokers } from '#testing';
+import { freshPrefix, testBrokers } from '#testing';
 import { recount } from '../audit/audit.js';
 import { JoiningHarness } from '../testing/joining-harness.js';
 import { insertTruth, recordRow, type TestRow } from '../testing/log-writer.js';
@@ -14,19 +14,14 @@ import { retainedTopics } from './retained-topics.js';
 const minute = 60_000;
 const day = 1_440 * minute;
 
-let url: string;
 let harness: JoiningHarness;
 let pool: pg.Pool;
 
 beforeAll(async () => {
-  url = await freshDatabase();
-  harness = await JoiningHarness.open(url);
+  harness = await JoiningHarness.open();
   pool = harness.pool;
 });
-afterAll(async () => {
-  await harness.close();
-  await dropDatabase(url);
-});
+afterAll(() => harness.close());
 
 /** Requests of one consumer, at a version of two and with a shadow, with whatever comes of them. */
 async function serve(endpoint: string, routingKey: string, ids: readonly string[], more: Partial<TestRow> = {}) {

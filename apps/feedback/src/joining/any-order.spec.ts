@@ -1,22 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dropDatabase, freshDatabase, recountArms } from '#testing';
+import { recountArms } from '#testing';
 import { recount } from '../audit/audit.js';
 import { JoiningHarness } from '../testing/joining-harness.js';
 import { insertTruth, recordRow, type TestRow, type TestTruth } from '../testing/log-writer.js';
 
-let url: string;
 let harness: JoiningHarness;
 const minute = 60_000;
 
 beforeAll(async () => {
-  url = await freshDatabase();
-  harness = await JoiningHarness.open(url);
+  harness = await JoiningHarness.open();
 });
-afterAll(async () => {
-  await harness.close();
-  await dropDatabase(url);
-});
+afterAll(() => harness.close());
 
 describe('in any order', () => {
   type Event =

@@ -1,25 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTransaction, StepFactsCache } from '#database';
-import { copyIn, copyLine } from '#database';
-import { dropDatabase, freshDatabase } from '#testing';
+import { copyIn, copyLine, inTransaction, StepFactsCache } from '#database';
 import { recount } from '../audit/audit.js';
 import { readEvidence } from '../evidence/read-evidence.js';
 import { JoiningHarness } from '../testing/joining-harness.js';
 import { insertTruth, recordRow, type TestRow } from '../testing/log-writer.js';
 
-let url: string;
 let harness: JoiningHarness;
 const minute = 60_000;
 const window = 10 * minute;
 
 beforeAll(async () => {
-  url = await freshDatabase();
-  harness = await JoiningHarness.open(url);
+  harness = await JoiningHarness.open();
 });
-afterAll(async () => {
-  await harness.close();
-  await dropDatabase(url);
-});
+afterAll(() => harness.close());
 
 describe('a truth', () => {
   const at = Date.now() - 5 * minute;

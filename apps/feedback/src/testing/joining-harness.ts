@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inTransaction, openDatabase, StepFactsCache } from '#database';
+import { dropDatabase, freshDatabase } from '#testing';
 import { delayColumns } from '../statistics/delay-columns.js';
 import { closeWindows } from '../joining/close-windows.js';
 import { EndpointRules } from '../joining/endpoint-rules.js';
@@ -11,20 +12,25 @@ type Rows = Record<string, unknown>[];
 
 /** Joining played by hand, transaction by transaction, on a database of its own. */
 export class JoiningHarness {
-  private constructor(readonly pool: pg.Pool) {}
+  private constructor(
+    private readonly url: string,
+    readonly pool: pg.Pool,
+  ) {}
 
-  /** @param url of an empty database */
-  static async open(url: string): Promise<JoiningHarness> {
+  static async open(): Promise<JoiningHarness> {
+    const url = await freshDatabase();
     const database = openDatabase({ url });
     await database.migrated;
     await database.close();
     const pool = new pg.Pool({ connectionString: url, max: 6 });
     pool.on('error', () => undefined); // connections that end with the database
-    return new JoiningHarness(pool);
+    return new JoiningHarness(url, pool);
   }
 
-  close(): Promise<void> {
-    return this.pool.end();
+  /** Drops the database too. */
+  async close(): Promise<void> {
+    await this.pool.end();
+    await dropDatabase(this.url);
   }
 
   /** Makes an endpoint with a name of its own. */
