@@ -14,7 +14,7 @@ import {
   type LoggedRequest,
   type SteeringVerb,
 } from '#contracts';
-import { ApiError } from './errors.js';
+import { ApiError, messageOf } from './errors.js';
 
 /** Where the services are. */
 export interface Addresses {
@@ -227,10 +227,7 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
       for (const line of lines) if (line !== '') yield line;
     }
   } catch (error) {
-    throw new ApiError(
-      `the answer broke off (${error instanceof Error ? error.message : String(error)})`,
-      response.status,
-    );
+    throw new ApiError(`the answer broke off (${messageOf(error)})`, response.status);
   }
   if (rest !== '') yield rest;
 }

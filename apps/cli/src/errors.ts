@@ -15,6 +15,9 @@ export class ApiError extends Error {
   }
 }
 
+/** What was thrown, in words. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** The words for a failure, with the next step where there is one. */
 export function describeFailure(error: unknown): string {
   if (!(error instanceof Error)) return `error: ${String(error)}`;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parse } from 'yaml';
+import { messageOf } from './errors.js';
 
 /**
  * A manifest from a file, or from standard input where `file` is `-`, with its artifacts' paths made absolute: relative ones
@@ -14,7 +15,7 @@ export async function readManifest(file: string): Promise<{ name: string; manife
   try {
     manifest = parse(source);
   } catch (error) {
-    throw new Error(`${file} is neither YAML nor JSON: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`${file} is neither YAML nor JSON: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { apiOf } from '../context.js';
+import { messageOf } from '../errors.js';
 import { print } from '../output.js';
 
 interface PredictOptions {
@@ -39,7 +40,7 @@ async function bodyOf({ json, file }: PredictOptions, command: Command): Promise
   try {
     parsed = JSON.parse(body);
   } catch (error) {
-    throw new Error(`the body is not JSON: ${error instanceof Error ? error.message : String(error)}`, {
+    throw new Error(`the body is not JSON: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { Api } from '../api.js';
 import { apiOf } from '../context.js';
+import { messageOf } from '../errors.js';
 import { print } from '../output.js';
 import { progressLine } from '../progress-line.js';
 import { readRows } from './read-rows.js';
@@ -45,9 +46,8 @@ export async function importTruth(file: string, options: ImportOptions, command:
     }
     await importing.send();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
     const advice = `${report.accepted} truths were accepted before; the whole file can be imported again without harm`;
-    throw new Error(`${why} (${advice})`, { cause: error });
+    throw new Error(`${messageOf(error)} (${advice})`, { cause: error });
   } finally {
     progress.clear();
     list?.end();
@@ -70,7 +70,7 @@ class Import {
     try {
       this.page.push({ row: this.report.rows, truth: truth() });
     } catch (error) {
-      this.reject(this.report.rows, error instanceof Error ? error.message : String(error));
+      this.reject(this.report.rows, messageOf(error));
     }
     if (this.page.length >= atOnce) await this.send();
   }

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parse } from 'csv-parse';
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects } from 'hyparquet';
+import { messageOf } from '../errors.js';
 
 export type FileRow = Readonly<Record<string, unknown>>;
 /** Rows of a file, one after the other: no more than a part of it is in memory. */
@@ -38,7 +39,7 @@ async function* jsonLines(file: string): AsyncGenerator<FileRow> {
     try {
       row = JSON.parse(line);
     } catch (error) {
-      throw new Error(`${file}, line ${number}: ${error instanceof Error ? error.message : String(error)}`, { cause: error }); // prettier-ignore
+      throw new Error(`${file}, line ${number}: ${messageOf(error)}`, { cause: error }); // prettier-ignore
     }
     if (typeof row !== 'object' || row === null) throw new Error(`${file}, line ${number}: expected an object`);
     yield row as FileRow;
