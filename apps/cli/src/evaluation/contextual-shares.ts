@@ -9,6 +9,7 @@ import {
 import type { LoggedRequest } from '#contracts';
 import type { PolicyChoice } from './policy-choice.js';
 import { timeOf } from './time-of.js';
+import { versionsIn } from './versions-in.js';
 
 /** Whether a request was drawn by its features. */
 export const isContextual = ({ features }: LoggedRequest): boolean => features !== undefined;
@@ -22,7 +23,7 @@ export function contextualShares(
   { options, reward, floor, cadence }: PolicyChoice,
 ): Readonly<Record<string, number>>[] {
   const { gamma, ridge } = squarecbOptions.parse(options);
-  const versions = [...new Set(rows.flatMap(({ version, weights }) => [version, ...Object.keys(weights)]))].sort();
+  const versions = versionsIn(rows);
   const size = rows.find(isContextual)?.features?.length ?? 0;
   const learnt = new Map<string, LinearModel>(versions.map((version) => [version, emptyLinearModel(size, ridge)]));
   const byScoring = rows.filter(({ features }) => features?.length === size);

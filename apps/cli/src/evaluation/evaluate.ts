@@ -6,7 +6,8 @@ import { apiOf } from '../context.js';
 import { print } from '../output.js';
 import { estimate, isFixed } from './estimate.js';
 import { evaluationText } from './report.js';
-import { fixedTarget, policyTarget, versionsIn, type Target } from './targets.js';
+import { fixedTarget, policyTarget, type Target } from './targets.js';
+import { versionsIn } from './versions-in.js';
 
 export interface EvaluateOptions {
   readonly version: readonly string[];

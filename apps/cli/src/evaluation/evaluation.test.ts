@@ -3,7 +3,8 @@ import { drawIndex, uniformFrom } from '#bandits';
 import type { LoggedRequest } from '#contracts';
 import { estimate, isFixed } from './estimate.js';
 import { evaluationText } from './report.js';
-import { fixedTarget, policyTarget, versionsIn } from './targets.js';
+import { fixedTarget, policyTarget } from './targets.js';
+import { versionsIn } from './versions-in.js';
 
 const start = Date.parse('2026-02-01T10:00:00Z');
 const rates: Readonly<Record<string, number>> = { v1: 0.6, v2: 0.8 };

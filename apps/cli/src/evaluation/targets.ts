@@ -4,6 +4,7 @@ import { isBounded } from '#strategies';
 import { contextualShares, isContextual } from './contextual-shares.js';
 import type { PolicyChoice } from './policy-choice.js';
 import { timeOf } from './time-of.js';
+import { versionsIn } from './versions-in.js';
 
 /** A way to share requests that is asked about: for each row of a log (oldest first) the share that it would have given each version. */
 export interface Target {
@@ -50,12 +51,6 @@ export function policyTarget(choice: PolicyChoice): Target {
       });
     },
   };
-}
-
-/** Versions that had a share of the traffic anywhere in the log. */
-export function versionsIn(rows: readonly LoggedRequest[]): string[] {
-  const versions = rows.flatMap(({ version, weights }) => [version, ...Object.keys(weights)]);
-  return [...new Set(versions)].sort();
 }
 
 /** What was known of each version while the log was written. */
