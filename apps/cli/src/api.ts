@@ -29,6 +29,13 @@ interface Call {
   readonly headers?: Record<string, string>;
 }
 
+/** What became of truths that were sent. */
+interface TruthAnswer {
+  readonly accepted: number;
+  /** By their place among those that were sent. */
+  readonly rejected: readonly { readonly index: number; readonly error: string }[];
+}
+
 const json = { 'content-type': 'application/json' };
 
 /** The services' HTTP APIs, as far as commands need them. Throws ApiError on every answer that is not a success. */
@@ -156,28 +163,14 @@ export class Api {
     };
   }
 
-  async truth(
-    name: string,
-    truths: unknown,
-  ): Promise<{ accepted: number; rejected: { index: number; error: string }[] }> {
-    const url = `${this.addresses.ingress}/v1/endpoints/${encodeURIComponent(name)}/ground-truth`;
-    const response = await this.call(url, { method: 'POST', body: JSON.stringify(truths), headers: json });
-    return (await response.json()) as { accepted: number; rejected: { index: number; error: string }[] };
+  truth(name: string, truths: unknown): Promise<TruthAnswer> {
+    return this.groundTruth(name, JSON.stringify(truths), json);
   }
 
   /** Truths as lines, of any number. */
-  async truthLines(
-    name: string,
-    truths: readonly object[],
-  ): Promise<{ accepted: number; rejected: { index: number; error: string }[] }> {
-    const url = `${this.addresses.ingress}/v1/endpoints/${encodeURIComponent(name)}/ground-truth`;
+  truthLines(name: string, truths: readonly object[]): Promise<TruthAnswer> {
     const body = truths.map((truth) => `${JSON.stringify(truth)}\n`).join('');
-    const response = await this.call(url, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/x-ndjson' },
-    });
-    return (await response.json()) as { accepted: number; rejected: { index: number; error: string }[] };
+    return this.groundTruth(name, body, { 'content-type': 'application/x-ndjson' });
   }
 
   /** Those of the ids of which no request is in the log. */
@@ -185,6 +178,12 @@ export class Api {
     const path = `/${encodeURIComponent(name)}/unknown-requests`;
     const call = { method: 'POST', body: JSON.stringify({ ids }), headers: json };
     return ((await this.deployer(path, call)) as { unknown: string[] }).unknown;
+  }
+
+  private async groundTruth(name: string, body: string, headers: Record<string, string>): Promise<TruthAnswer> {
+    const url = `${this.addresses.ingress}/v1/endpoints/${encodeURIComponent(name)}/ground-truth`;
+    const response = await this.call(url, { method: 'POST', body, headers });
+    return (await response.json()) as TruthAnswer;
   }
 
   private backtests(name: string, path: string, call?: Call): Promise<unknown> {
