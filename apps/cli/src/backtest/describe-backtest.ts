@@ -1,4 +1,5 @@
 import type { BacktestView } from '#contracts';
+import { bar } from '../bar.js';
 import { pairsTable, verdictLines } from '../commands/describe.js';
 import { tableOf } from '../output.js';
 
@@ -42,15 +43,11 @@ export function backtestsTable(views: readonly BacktestView[]): string {
   );
 }
 
-const width = 30;
-
 /** `██████░░░░ 1,200 of 3,000 requests, 950/s, 2 s left; v3: hold` */
 export function progressLine({ requests, through, version, verdict, reason }: BacktestView, perSecond: number): string {
   if (requests === null) return 'counting the requests…';
   const share = requests === 0 ? 1 : Math.min(1, through / requests);
-  const full = Math.round(share * width);
   const left = perSecond > 0 ? `, ${count(Math.ceil(Math.max(0, requests - through) / perSecond))} s left` : '';
   const waits = reason === null ? '' : `; waits for ${reason}`;
-  const bar = `${'█'.repeat(full)}${'░'.repeat(width - full)}`;
-  return `${bar} ${count(through)} of ${count(requests)} requests, ${count(Math.round(perSecond))}/s${left}; ${version}: ${verdict?.outcome ?? 'nothing yet'}${waits}`;
+  return `${bar(share)} ${count(through)} of ${count(requests)} requests, ${count(Math.round(perSecond))}/s${left}; ${version}: ${verdict?.outcome ?? 'nothing yet'}${waits}`;
 }

@@ -1,6 +1,5 @@
 import { createLogUpdate } from 'log-update';
-
-const width = 30;
+import { bar } from '../bar.js';
 
 /** A bar on a terminal; says nothing where standard error is none. @param now the clock, ms */
 export function progressBar(
@@ -23,7 +22,6 @@ export function progressBar(
 
 /** `██████░░░░ 12 of 30 runs, 8 s left` @param elapsed ms */
 export function barText(count: number, total: number, elapsed: number): string {
-  const full = Math.round((count / total) * width);
   const left = count === 0 ? '' : `, ${Math.ceil((elapsed / count) * ((total - count) / 1000))} s left`;
-  return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${count} of ${total} runs${left}`;
+  return `${bar(count / total)} ${count} of ${total} runs${left}`;
 }
