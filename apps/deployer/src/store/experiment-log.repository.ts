@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { LoggedRequest } from '#contracts';
 import { Database, StepFactsCache } from '#database';
+import { snapshotPages } from './snapshot-pages.js';
 
 const rowsAtOnce = 2_000;
 
@@ -30,32 +31,18 @@ export class ExperimentLogRepository {
   constructor(private readonly database: Database) {}
 
   /** Page by page, oldest first, as of one moment; holds a connection until it is read to its end or given up. */
-  async *pages(endpoint: string, from: Date, to: Date): AsyncGenerator<LoggedRequest[]> {
-    const client = await this.database.pool.connect();
-    let sound = false;
-    try {
-      await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
-      // Without statistics of fresh partitions Postgres would take the log for a few rows, and go through all outcomes for each.
-      await client.query('SET LOCAL enable_nestloop = off');
-      await client.query(`DECLARE experiment_log NO SCROLL CURSOR FOR ${select}`, [endpoint, from, to]);
-      const facts = new StepFactsCache();
-      for (;;) {
-        const { rows } = await client.query<Row>(`FETCH ${rowsAtOnce} FROM experiment_log`);
-        if (rows.length === 0) break;
-        await facts.load(
-          client,
-          rows.map(({ rollout, step }) => ({ endpoint, rollout, step })),
-        );
-        sound = true;
-        yield rows.map((row) => toLine(row, facts.get({ endpoint, rollout: row.rollout, step: row.step }).weights));
-        sound = false;
-      }
-      sound = true;
-    } finally {
-      if (sound) await client.query('ROLLBACK').catch(() => (sound = false));
-      // A connection on which something failed is not used again.
-      client.release(!sound);
-    }
+  pages(endpoint: string, from: Date, to: Date): AsyncGenerator<LoggedRequest[]> {
+    const facts = new StepFactsCache();
+    // Without statistics of fresh partitions Postgres would take the log for a few rows, and go through all outcomes for each.
+    const settings = 'SET LOCAL enable_nestloop = off';
+    const query = { settings, sql: select, values: [endpoint, from, to], rowsAtOnce };
+    return snapshotPages<Row, LoggedRequest[]>(this.database, query, async (rows, client) => {
+      await facts.load(
+        client,
+        rows.map(({ rollout, step }) => ({ endpoint, rollout, step })),
+      );
+      return rows.map((row) => toLine(row, facts.get({ endpoint, rollout: row.rollout, step: row.step }).weights));
+    });
   }
 }
 

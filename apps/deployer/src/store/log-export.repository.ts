@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ColumnType, ExportedColumn, ExportedView } from '#contracts';
 import { Database } from '#database';
+import { snapshotPages } from './snapshot-pages.js';
 
 const rowsAtOnce = 1_000;
 
@@ -31,37 +32,17 @@ export class LogExportRepository {
    *
    * @param from requests from then on @param to requests before
    */
-  async *pages(
-    view: ExportedView,
-    endpoint: string,
-    from: Date | undefined,
-    to: Date | undefined,
-  ): AsyncGenerator<string> {
-    const client = await this.database.pool.connect();
-    let sound = false;
-    try {
-      await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  pages(view: ExportedView, endpoint: string, from: Date | undefined, to: Date | undefined): AsyncGenerator<string> {
+    const query = {
       // Joined row by row through the keys: the first page comes at once, and nothing is gathered or sorted before it.
-      await client.query(
-        `SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL timezone = 'UTC'`,
-      );
-      await client.query(
-        `DECLARE log_export NO SCROLL CURSOR FOR SELECT row_to_json(v)::text AS line FROM analytics.${view} v
+      settings: `SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL timezone = 'UTC'`,
+      sql: `SELECT row_to_json(v)::text AS line FROM analytics.${view} v
          WHERE v.endpoint = $1 AND v.requested_at >= $2 AND v.requested_at < $3`,
-        [endpoint, from ?? '-infinity', to ?? 'infinity'],
-      );
-      for (;;) {
-        const { rows } = await client.query<{ line: string }>(`FETCH ${rowsAtOnce} FROM log_export`);
-        if (rows.length === 0) break;
-        sound = true;
-        yield rows.map(({ line }) => `${line}\n`).join('');
-        sound = false;
-      }
-      sound = true;
-    } finally {
-      if (sound) await client.query('ROLLBACK').catch(() => (sound = false));
-      // A connection on which something failed is not used again.
-      client.release(!sound);
-    }
+      values: [endpoint, from ?? '-infinity', to ?? 'infinity'],
+      rowsAtOnce,
+    };
+    return snapshotPages<{ line: string }, string>(this.database, query, (rows) =>
+      rows.map(({ line }) => `${line}\n`).join(''),
+    );
   }
 }
