@@ -8,7 +8,16 @@ const ssr = { resolve: { conditions: ['development'], externalConditions: ['deve
 const project = (name: string, include: string[], more: Record<string, unknown> = {}) => ({
   resolve,
   ssr,
-  test: { name, include, environment: 'node' as const, setupFiles: ['./libs/testing/seed-properties.ts'], ...more },
+  test: {
+    name,
+    include,
+    environment: 'node' as const,
+    setupFiles: ['./libs/testing/seed-properties.ts'],
+    // By default one core is left free, which on a machine of two makes the files go one by one, most of them waiting for
+    // Kafka and Postgres.
+    maxWorkers: '100%',
+    ...more,
+  },
 });
 
 /** With `--update` the statistics write their tables into the documentation, one file at a time, instead of comparing them. */
