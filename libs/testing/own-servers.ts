@@ -9,6 +9,8 @@ export interface OwnServer {
   readonly address: string;
   /** Stops it in order; its data stay. */
   stop(): Promise<void>;
+  /** Ends it at once, as a crash would: what it has not yet written to its files is lost. */
+  crash(): Promise<void>;
   /** Starts it again on the same port with the data it had. */
   start(): Promise<void>;
   /** Stops it and removes its data. */
@@ -18,21 +20,34 @@ export interface OwnServer {
 /** A Kafka of the test's own. */
 export async function ownKafka(): Promise<OwnServer> {
   const { startKafka } = await kafkaTool();
-  return ownServer(startKafka, (port) => `127.0.0.1:${port}`);
+  return ownServer({ startServer: startKafka, addressOf: (port) => `127.0.0.1:${port}`, crashSignal: 'SIGKILL' });
 }
 
 /** A Postgres of the test's own. */
 export async function ownPostgres(): Promise<OwnServer> {
   const { startPostgres, removePostgresData } = await postgresTool();
-  const url = (port: number): string => `postgres://understudy:understudy@127.0.0.1:${port}/understudy`;
-  return ownServer((options) => startPostgres({ ...options, durable: false }), url, removePostgresData);
+  return ownServer({
+    startServer: (options) => startPostgres({ ...options, durable: false }),
+    addressOf: (port) => `postgres://understudy:understudy@127.0.0.1:${port}/understudy`,
+    // SIGKILL would leave its sessions behind.
+    crashSignal: 'SIGQUIT',
+    removeData: removePostgresData,
+  });
 }
 
-async function ownServer(
-  startServer: (options: { dataDir: string; port: number; log: string; say: () => void }) => Promise<LocalServer>,
-  addressOf: (port: number) => string,
-  removeData: (dataDir: string) => void = () => undefined,
-): Promise<OwnServer> {
+interface ServerKind {
+  readonly startServer: (options: {
+    dataDir: string;
+    port: number;
+    log: string;
+    say: () => void;
+  }) => Promise<LocalServer>;
+  readonly addressOf: (port: number) => string;
+  readonly crashSignal: NodeJS.Signals;
+  readonly removeData?: (dataDir: string) => void;
+}
+
+async function ownServer({ startServer, addressOf, crashSignal, removeData }: ServerKind): Promise<OwnServer> {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-own-'));
   // Run by root, Postgres is another user, who has to get through here.
   chmodSync(folder, 0o755);
@@ -52,13 +67,19 @@ async function ownServer(
   return {
     address: addressOf(port),
     stop,
+    crash: async () => {
+      if (running === undefined) return;
+      process.kill(running.pid, crashSignal);
+      await running.exited;
+      running = undefined;
+    },
     start: async () => {
       running ??= await start();
     },
     remove: async () => {
       process.off('exit', end);
       await stop();
-      removeData(dataDir);
+      removeData?.(dataDir);
       rmSync(folder, { recursive: true, force: true });
     },
   };

@@ -56,6 +56,19 @@ const record = (endpoint: string, id: string, answer: unknown = 3): Promise<void
     totalMs: 20,
   });
 
+/** Rows of one version, all answering 3, as the recorder leaves them. */
+async function recordMany(endpoint: string, ids: readonly string[]): Promise<void> {
+  await pool.query(
+    `INSERT INTO predictions (endpoint, request_id, slot, role, version, requested_at, predicted_at, revision, epoch, rollout, step, pinned, source, status, response)
+     SELECT $1::text, id, 'primary', 'primary', 'v1', now(), now(), 1, 1, 1, 0, false, 'http', 'ok', '{"predictions": [3]}' FROM unnest($2::text[]) id`,
+    [endpoint, ids],
+  );
+  await pool.query(
+    `INSERT INTO pending_counts (endpoint, rollout, step, version, role, requests, errors) VALUES ($1, 1, 0, 'v1', 'primary', $2, 0)`,
+    [endpoint, ids.length],
+  );
+}
+
 const evidenceOf = (endpoint: string): Evidence[] =>
   published.filter(({ key }) => key === endpoint).map(({ value }) => evidence.parse(JSON.parse(value)));
 const latest = (endpoint: string): Evidence | undefined => evidenceOf(endpoint).at(-1);
@@ -121,15 +134,7 @@ describe('feedback', () => {
     const endpoint = await newEndpoint();
     const second = await start();
     const ids = Array.from({ length: 2_000 }, (_, n) => String(n));
-    await pool.query(
-      `INSERT INTO predictions (endpoint, request_id, slot, role, version, requested_at, predicted_at, revision, epoch, rollout, step, pinned, source, status, response)
-       SELECT $1::text, id, 'primary', 'primary', 'v1', now(), now(), 1, 1, 1, 0, false, 'http', 'ok', '{"predictions": [3]}' FROM unnest($2::text[]) id`,
-      [endpoint, ids],
-    );
-    await pool.query(
-      `INSERT INTO pending_counts (endpoint, rollout, step, version, role, requests, errors) VALUES ($1, 1, 0, 'v1', 'primary', 2000, 0)`,
-      [endpoint],
-    );
+    await recordMany(endpoint, ids);
     await stage.upstream.truth(ids.map((id, n) => ({ endpoint, id, truth: n % 4 === 0 ? 8 : 3 })));
     await second.stop();
     await eventually(() => scoredOf(endpoint) === 2_000, { timeoutMs: 30_000 });
@@ -148,6 +153,36 @@ describe('feedback', () => {
     await eventually(async () => (await http(`http://127.0.0.1:${service.port}/health/ready`)).status === 503);
     await postgres.start();
     await eventually(() => scoredOf(endpoint) === 2, { timeoutMs: 30_000 });
+  });
+
+  it('has said nothing that a Postgres that crashes loses, and does again what was lost', async () => {
+    const endpoint = await newEndpoint();
+    const ids = Array.from({ length: 3_000 }, (_, n) => String(n));
+    await recordMany(endpoint, ids);
+    // Of itself Postgres now makes nothing durable for a long time.
+    await pool.query(`ALTER SYSTEM SET wal_writer_delay = '10s'`);
+    await pool.query('SELECT pg_reload_conf()');
+    await stage.upstream.truth(ids.map((id) => ({ endpoint, id, truth: 3 })));
+    await eventually(() => scoredOf(endpoint) > 0, { intervalMs: 1 });
+    await postgres.crash();
+    await service.stop();
+    const said = evidenceOf(endpoint);
+
+    await postgres.start();
+    const { rows } = await pool.query<{ seq: number; scored: number }>(
+      'SELECT seq::int, scored::int FROM evidence_state JOIN arm_stats USING (endpoint) WHERE endpoint = $1',
+      [endpoint],
+    );
+    expect(rows[0]?.seq).toBeGreaterThanOrEqual(Math.max(...said.map(({ seq }) => seq)));
+    expect(rows[0]?.scored).toBeGreaterThanOrEqual(Math.max(...said.map((one) => one.steps[0]?.arms[0]?.scored ?? 0)));
+
+    service = await start();
+    await eventually(() => scoredOf(endpoint) === 3_000, { timeoutMs: 30_000 });
+    expect(latest(endpoint)?.steps[0]?.arms[0]).toMatchObject({ requests: 3_000, scored: 3_000, sum: 3_000 });
+    expect(await recount(pool, endpoint)).toEqual([]);
+    // No number was given to two snapshots.
+    const sums = Map.groupBy(evidenceOf(endpoint), ({ seq }) => seq);
+    for (const same of sums.values()) for (const one of same) expect(one.steps).toEqual(same[0]?.steps);
   });
 
   it('publishes everything again when it starts', async () => {

@@ -4,7 +4,7 @@ import { Database, StepFactsCache } from '#database';
 import { CoalescingProducer, TopicNames } from '#kafka';
 import { DatabaseTask } from '../database-task.js';
 import { FeedbackMetrics } from '../feedback-metrics.js';
-import { takeDueEvidence } from './due-evidence.js';
+import { findDueEvidence, takeEvidence } from './due-evidence.js';
 import { LagWatch } from './lag-watch.js';
 import { readEvidence } from './read-evidence.js';
 
@@ -32,15 +32,33 @@ export class EvidencePublisher extends DatabaseTask {
   protected async turn(): Promise<boolean> {
     // Without a broker the evidence stays in Postgres, and all of it is published afterwards.
     if (this.producer.state !== 'up') return false;
-    for (const endpoint of await takeDueEvidence(this.database.pool, Date.now(), this.first)) this.unsent.add(endpoint);
+    const all = this.first || this.unsent.size > 0;
+    const due = await findDueEvidence(this.database.pool, Date.now(), this.first);
+    const endpoints = new Set([...due, ...this.unsent]);
+    if (endpoints.size > 0) await this.publish([...endpoints].sort(), all);
     this.first = false;
-    if (this.unsent.size > 0) await this.publish([...this.unsent]);
     return false;
   }
 
-  private async publish(endpoints: readonly string[]): Promise<void> {
+  private async publish(endpoints: readonly string[], all: boolean): Promise<void> {
+    const read = await this.read(endpoints);
+    const taken = await takeEvidence(this.database.pool, read, Date.now(), all);
+    for (const { endpoint } of taken) this.unsent.add(endpoint);
+    const topic = this.names.of('evidence');
+    const records = taken.map((evidence) => ({ topic, key: evidence.endpoint, value: JSON.stringify(evidence) }));
+    // What Kafka does not take now stays on the list; the producer tells of its own problems.
+    const sent = await this.producer.sendAll(records).then(
+      () => true,
+      () => false,
+    );
+    if (!sent) return;
+    for (const { endpoint } of taken) this.metrics.publish(endpoint);
+    this.unsent.clear();
+  }
+
+  private async read(endpoints: readonly string[]): Promise<Evidence[]> {
     const lagSeconds = await this.lag.seconds(this.database.pool);
-    const all = await this.database.transaction(async (client) => {
+    return this.database.transaction(async (client) => {
       const read: Evidence[] = [];
       for (const endpoint of endpoints) {
         const evidence = await readEvidence(client, endpoint, this.facts, Date.now(), lagSeconds);
@@ -48,15 +66,5 @@ export class EvidencePublisher extends DatabaseTask {
       }
       return read;
     }, 'snapshot');
-    const topic = this.names.of('evidence');
-    const records = all.map((evidence) => ({ topic, key: evidence.endpoint, value: JSON.stringify(evidence) }));
-    // What Kafka does not take now stays on the list; the producer tells of its own problems.
-    const sent = await this.producer.sendAll(records).then(
-      () => true,
-      () => false,
-    );
-    if (!sent) return;
-    for (const { endpoint } of all) this.metrics.publish(endpoint);
-    this.unsent.clear();
   }
 }

@@ -54,6 +54,9 @@ export async function joinBatch(client: pg.ClientBase, surroundings: JoinSurroun
   // All that is read here is looked up by key. Postgres, which knows little of tables that fill and empty, would at times read and sort
   // a whole queue instead of its beginning.
   await client.query('SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off; SET LOCAL enable_seqscan = off');
+  // Should Postgres fail and lose this transaction, its requests are in the queue again. Whoever tells others of it first makes it durable:
+  // see takeEvidence.
+  await client.query('SET LOCAL synchronous_commit = off');
   const claimed = await claim(client, surroundings.limit);
   try {
     return await joinClaims(client, claimed, surroundings);
