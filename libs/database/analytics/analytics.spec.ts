@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { extractAnswers } from '#scoring';
 import { ownPostgres } from '#testing';
 import { analystRole } from '../analyst.js';
 import { openDatabase } from '../open-database.js';
@@ -30,6 +29,23 @@ describe('served_predictions', () => {
     expect(byId['nobody-answered']).toMatchObject({ version: 'v1', status: 'error', answer: null, reward: 0 });
     expect(byId['no-truth-yet']).toMatchObject({ truth: null, reward: null });
   });
+});
+
+describe('an output that the endpoint declares', () => {
+  it.each([
+    ['truth.output', `UPDATE endpoints SET manifest = jsonb_set(manifest, '{spec,truth,output}', $1)`, 'argmax(probabilities)', [3]],
+    ['truth.output', `UPDATE endpoints SET manifest = jsonb_set(manifest, '{spec,truth,output}', $1)`, '/outputs/1/name', ['label']],
+    ['the version', `INSERT INTO model_versions (endpoint, version, spec, runtime, artifact) VALUES ('digits', 'v1', jsonb_build_object('output', $1::jsonb), '', '')`, '/outputs/1/shape', [1]],
+  ])('by %s is where the views look (%s → %s)', async (_by, sql, output, answer) => {
+    const client = await database().pool.connect();
+    await client.query('BEGIN');
+    await client.query(sql, [JSON.stringify(output)]);
+    const found = async (view: string, column: string) => (await client.query<{ found: unknown }>(`SELECT ${column} AS found FROM analytics.${view} WHERE request_id = 'both-right'`)).rows[0]?.found;
+    expect(await found('served_predictions', 'answer')).toEqual(answer);
+    expect(await found('shadow_comparisons', 'champion_answer')).toEqual(answer);
+    await client.query('ROLLBACK');
+    client.release();
+  }); // prettier-ignore
 });
 
 describe('prediction_outcomes', () => {
@@ -129,40 +145,6 @@ describe('experiment_log', () => {
       reward: 1,
       features: { inputs: [{ name: 'pixels' }] },
     });
-  });
-});
-
-describe('analytics.answer', () => {
-  const tensor = (name: string, datatype: string, shape: number[], data: unknown[]) => ({ name, datatype, shape, data }); // prettier-ignore
-  const label = tensor('label', 'INT64', [2], [3, 7]);
-  const probabilities = tensor('probabilities', 'FP32', [2, 3], [0.1, 0.2, 0.7, 0.8, 0.1, 0.1]);
-  it.each<[unknown, string?]>([
-    [{ outputs: [probabilities, label] }],
-    [{ outputs: [label, probabilities] }, 'probabilities'],
-    [{ outputs: [probabilities] }],
-    [{ outputs: [tensor('n', 'INT64', [2], [1, 1]), probabilities] }],
-    [{ outputs: [tensor('y', 'BYTES', [2], ['cat', 'dog'])] }],
-    [{ outputs: [tensor('boxes', 'INT32', [1, 3], [4, 5, 6])] }],
-    [{ outputs: [tensor('y', 'FP32', [2, 1], [[1.5], [2.5]])] }],
-    [{ predictions: [3, 7] }],
-    [{ predictions: [3, 7] }, 'label'],
-    [{ predictions: [{ label: 3, probabilities: [0.5, 0.5] }] }],
-    [{ predictions: [{ label: 3, other: 9 }] }, 'other'],
-    [{ predictions: [{ n: 3, scores: [0.1, 0.9] }] }],
-    [{ predictions: [[0.1, 0.9]] }],
-  ])('finds in %j with output %s what scoring finds', async (response, output) => {
-    const { rows } = await database().pool.query('SELECT analytics.answer($1::jsonb, $2) AS answer', [
-      response,
-      output,
-    ]);
-    expect(rows).toEqual([{ answer: extractAnswers(response, 'value', output) }]);
-  });
-
-  it('is null for what is no reply', async () => {
-    const { rows } = await database().pool.query(
-      `SELECT analytics.answer(r) AS answer FROM unnest('{"{}",null,"[]","{\\"outputs\\":[{\\"shape\\":1}]}","3"}'::jsonb[]) AS r`,
-    );
-    expect(rows).toEqual(rows.map(() => ({ answer: null })));
   });
 });
 

@@ -39,7 +39,9 @@ export const servedPredictions: View = {
       CASE WHEN c.by_fallback THEN f.status ELSE p.status END,
       p.error, p.request,
       CASE WHEN c.by_fallback THEN f.response ELSE p.response END,
-      analytics.answer(CASE WHEN c.by_fallback THEN f.response ELSE p.response END, e.manifest #>> '{spec,truth,output}'),
+      analytics.answer(CASE WHEN c.by_fallback THEN f.response ELSE p.response END, coalesce(e.manifest #>> '{spec,truth,output}', (
+        SELECT v.spec ->> 'output' FROM model_versions v
+        WHERE v.endpoint = p.endpoint AND v.version = CASE WHEN c.by_fallback THEN f.version ELSE p.version END))),
       g.truth, o.reward, o.late, g.at,
       CASE WHEN c.by_fallback THEN f.total_ms ELSE p.total_ms END,
       CASE WHEN c.by_fallback THEN f.model_ms ELSE p.model_ms END,

@@ -16,7 +16,8 @@ export const shadowComparisons: View = {
     shadow_status: 'ok, error or expired',
     champion_answer: 'What the champion answered, one value a row: see the function analytics.answer',
     shadow_answer: 'What the shadow answered',
-    agree: 'Whether the two answered the same; null where one of them has no answer',
+    agree:
+      'Whether the two answered the same; null where one of them has no answer, or they have not equally many rows',
     truth: 'What turned out to be true; null while nobody has said',
     champion_right: 'Whether the champion’s answer equals the truth; null without a truth',
     shadow_right: 'Whether the shadow’s answer equals the truth; null without a truth',
@@ -31,7 +32,7 @@ export const shadowComparisons: View = {
   },
   select: `
     SELECT p.endpoint, p.request_id, p.requested_at, p.rollout, p.step, p.version, s.version, p.status, s.status,
-      a.champion, a.shadow, analytics.same_labels(a.champion, a.shadow), g.truth, r.champion, r.shadow,
+      a.champion, a.shadow, CASE WHEN jsonb_array_length(a.champion) = jsonb_array_length(a.shadow) THEN analytics.same_labels(a.champion, a.shadow) END, g.truth, r.champion, r.shadow,
       CASE WHEN r.champion AND r.shadow THEN 'both' WHEN r.champion THEN 'champion' WHEN r.shadow THEN 'shadow'
         WHEN g.truth IS NOT NULL THEN 'neither' END,
       po.reward, so.reward, so.reward - po.reward, po.counted AND so.counted, p.total_ms, s.total_ms, p.request

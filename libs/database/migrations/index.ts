@@ -10,6 +10,7 @@ import { Analytics1764000000010 } from './0010-analytics.js';
 import { Backtests1764000000011 } from './0011-backtests.js';
 import { VersionHealth1764000000012 } from './0012-version-health.js';
 import { Retention1764000000015 } from './0015-retention.js';
+import { DeclaredAnswers1764000000017 } from './0017-declared-answers.js';
 
 /** Every migration in its order: a new one is one file and one line here. What has been released is never edited. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   Backtests1764000000011,
   VersionHealth1764000000012,
   Retention1764000000015,
+  DeclaredAnswers1764000000017,
 ];
