@@ -24,7 +24,7 @@ export class PredictionsConsumer {
       else unreadable.push(this.deadLetters.send(record, read.reason));
     }
     this.metrics.count('unreadable', unreadable.length);
-    const refusals = await this.recorder.record(rows);
+    const refusals = await this.recorder.record(batch.partition, rows);
     this.metrics.count('refused', refusals.length);
     await Promise.all([
       ...unreadable,

@@ -9,29 +9,33 @@ const maxBytes = 8 * 1024 ** 2;
 /** The log may be this much behind; in return a quiet stream costs few transactions. */
 const lingerMs = 25;
 
-/** Writes the prediction log, one transaction at a time; waits where Postgres is gone. */
+/** Transactions at a time, each of other partitions of the topic: while one commits, Postgres works on the other. */
+const lanes = 2;
+
+/** Writes the prediction log; waits where Postgres is gone. */
 @Injectable()
 export class PredictionRecorder {
   private readonly facts = new StepFactsCache();
-  private readonly writer: CoalescingWriter<LogRow>;
+  private readonly writers: readonly CoalescingWriter<LogRow>[];
 
   constructor(
     private readonly database: Database,
     private readonly metrics: RecorderMetrics,
   ) {
-    this.writer = new CoalescingWriter<LogRow>({
-      write: (rows) => this.write(rows),
+    const options = {
+      write: (rows: readonly LogRow[]) => this.write(rows),
       isRefused,
       maxRows,
       maxBytes,
-      bytesOf: ({ record }) => record.value?.length ?? 0,
+      bytesOf: ({ record }: LogRow) => record.value?.length ?? 0,
       lingerMs,
-    });
+    };
+    this.writers = Array.from({ length: lanes }, () => new CoalescingWriter(options));
   }
 
-  /** Resolves once the rows are committed, with those that Postgres refuses. */
-  record(rows: readonly LogRow[]): Promise<Refusal<LogRow>[]> {
-    return this.writer.write(rows);
+  /** @param rows of one partition. Resolves once they are committed, with those that Postgres refuses. */
+  async record(partition: number, rows: readonly LogRow[]): Promise<Refusal<LogRow>[]> {
+    return (await this.writers[partition % lanes]?.write(rows)) ?? [];
   }
 
   private async write(rows: readonly LogRow[]): Promise<void> {

@@ -26,10 +26,11 @@ export async function recordRows(
   if (fresh.length === 0) return [];
   const predictions = fresh.map((row) => row.prediction);
   await facts.load(client, predictions);
-  const closed = await closedWindows(client, [...new Set(predictions.map((row) => row.endpoint))]);
   const agreements = await compareAnswers(client, fresh, facts);
   await copyIn(client, predictionTarget, fresh.map(({ line }) => line).join(''));
   await queueCounts(client, [...countRows(predictions, (step) => facts.get(step)), ...countAgreements(agreements)]);
+  // Last of all, so that nobody who closes windows waits for more than the commit.
+  const closed = await closedWindows(client, [...new Set(predictions.map((row) => row.endpoint))]);
   await queueJoins(
     client,
     predictions.filter(
