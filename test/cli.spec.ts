@@ -62,7 +62,16 @@ describe('the command line', () => {
     expect(listed.output).toMatch(new RegExp(`${name}.*canary`));
     const described = await understudy('describe', name);
     expect(described).toMatchObject({ code: 0 });
-    for (const part of ['v1', 'v2', 'canary', 'hold']) expect(described.output).toContain(part);
+    for (const part of ['v1', 'v2', 'canary', 'hold', 'how long   unknown']) expect(described.output).toContain(part);
+    const several = await understudy('get', name, 'nobody');
+    expect(several).toMatchObject({ code: 4 });
+    expect(several.output).toContain('there is no endpoint "nobody"');
+  });
+
+  it('waits for what comes, and says by its code what does not', async () => {
+    expect(await understudy('wait', name, '--for', 'ready')).toMatchObject({ code: 0 });
+    expect(await understudy('wait', name, '--for', 'promoted', '--timeout', '500ms')).toMatchObject({ code: 6 });
+    expect(await understudy('wait', name, '--for', 'better days')).toMatchObject({ code: 2 });
   });
 
   it('asks for a prediction and gives its truth', async () => {
@@ -156,18 +165,31 @@ describe('the command line', () => {
     expect(await understudy('audit', name)).toMatchObject({ code: 0 });
   });
 
-  it('pauses, resumes, promotes and rolls back', async () => {
+  it('pauses, resumes, promotes and rolls back, while others watch and wait', async () => {
+    const watching = understudy('watch', name, '--until-done', '--interval', '100ms');
+    const waiting = understudy('wait', name, '--for', 'promoted', '--timeout', '60s');
     for (const verb of ['pause', 'resume', 'promote', 'rollback']) {
       const done = await understudy(verb, name);
       expect(done, `${verb}: ${done.output}`).toMatchObject({ code: 0 });
     }
     const { plan } = await stack().control.view(name);
     expect(plan.allocation.find(({ weight }) => weight === 1)?.version).toBe('v1');
+    expect((await watching).output).toMatch(
+      /rollout 1 running; plan 1: v2 10 %, v1 90 %; hold\n[\s\S]*(succeeded|failed)/,
+    );
+    // Whether it saw the promotion before the rollback is a matter of time.
+    expect([0, 7]).toContain((await waiting).code);
+    expect(await understudy('wait', name, '--for', 'rolled-back')).toMatchObject({ code: 0 });
+    expect(await understudy('wait', name, '--for', 'promoted')).toMatchObject({ code: 7 });
+    const history = await understudy('history', name);
+    expect(history.output).toMatch(/1 +canary +v1, v2 +failed/);
+    expect((await understudy('history', name, '--plans')).output).toMatch(/3 +1 +2 .*v1 100 % .*rollback by/);
   });
 
   it('says what it could not reach, or does not know', async () => {
-    expect((await understudy('describe', 'nobody')).code).not.toBe(0);
+    expect((await understudy('describe', 'nobody')).code).toBe(4);
+    expect((await understudy('describe', name, '--deployer', 'http://127.0.0.1:1')).code).toBe(3);
     expect((await understudy('describe', 'nobody')).output).toContain('nobody');
-    expect((await understudy('frobnicate')).code).not.toBe(0);
+    expect((await understudy('frobnicate')).code).toBe(2);
   });
 });

@@ -3,7 +3,7 @@ import type { ArmEvidence, PairEvidence } from './evidence.js';
 import type { VersionHealth } from './health.js';
 import type { TrafficPlan } from './plan.js';
 import { versionName } from './names.js';
-import type { Verdict } from './verdict.js';
+import type { Verdict, VerdictWait } from './verdict.js';
 
 /** States of a rollout: one is at work (`running`, `paused`), the others have ended. */
 export const rolloutStatuses = ['running', 'paused', 'succeeded', 'failed', 'superseded'] as const;
@@ -43,6 +43,8 @@ export interface EndpointView {
   versions: VersionView[];
   pairs: PairEvidence[];
   verdict: Verdict | null;
+  /** How long that may take; null where the verdict waits for nothing that the evidence could bring. */
+  wait: VerdictWait | null;
   evidenceSeq: number | null;
   manifest: unknown;
 }
@@ -54,6 +56,9 @@ export interface EndpointSummary {
   epoch: number;
   strategy: string;
   status: RolloutStatus;
+  /** Since when its rollout is at work. */
+  startedAt: string;
+  ready: boolean;
   allocation: { version: string; weight: number }[];
   verdict: string | null;
 }

@@ -9,6 +9,7 @@ export * from './evidence.js';
 export * from './forget.js';
 export * from './headers.js';
 export * from './health.js';
+export * from './history.js';
 export * from './inference.js';
 export * from './log-export.js';
 export * from './manifest.js';

@@ -32,3 +32,19 @@ export const verdict = z.object({
   checks: z.array(check),
 });
 export type Verdict = z.infer<typeof verdict>;
+
+/**
+ * How long a verdict, or one of its checks, may still have to wait if truth goes on coming as it came so far and says what it said so far. Never a
+ * promise: for people.
+ */
+export interface WaitEstimate {
+  /** From now on; null where it cannot be said. */
+  readonly ms: number | null;
+  /** What it rests on, or why it cannot be said. */
+  readonly because: string;
+}
+
+/** What a verdict waits for, check by check. */
+export interface VerdictWait extends WaitEstimate {
+  readonly checks: readonly (WaitEstimate & Pick<Check, 'name' | 'version'>)[];
+}

@@ -7,3 +7,5 @@ export * from './registry.js';
 export * from './reward.js';
 export * from './step-evidence.js';
 export * from './strategy.js';
+export * from './truth-pace.js';
+export * from './wait-estimate.js';

@@ -12,6 +12,8 @@ import {
   type ForgetLine,
   type ForgetRequest,
   type LoggedRequest,
+  type PlanView,
+  type RolloutView,
   type SteeringVerb,
 } from '#contracts';
 import { ApiError, messageOf } from './errors.js';
@@ -61,6 +63,17 @@ export class Api {
 
   events(name: string, limit: number): Promise<EndpointEvent[]> {
     return this.deployer(`/${encodeURIComponent(name)}/events?limit=${limit}`) as Promise<EndpointEvent[]>;
+  }
+
+  /** Newest first, of deleted endpoints too. */
+  rollouts(name: string, limit: number): Promise<RolloutView[]> {
+    return this.deployer(`/${encodeURIComponent(name)}/rollouts?limit=${limit}`) as Promise<RolloutView[]>;
+  }
+
+  /** Newest first, of deleted endpoints too. @param rollout absent: of all */
+  plans(name: string, limit: number, rollout?: number): Promise<PlanView[]> {
+    const of = rollout === undefined ? '' : `&rollout=${rollout}`;
+    return this.deployer(`/${encodeURIComponent(name)}/plans?limit=${limit}${of}`) as Promise<PlanView[]>;
   }
 
   /** Scored requests with their propensities, oldest first. @param times ISO 8601; default: the present rollout's */

@@ -30,12 +30,13 @@ export function describeFailure(error: unknown): string {
   return lines.join('\n');
 }
 
-function nextStep(error: ApiError): string | undefined {
-  if (error.unreachable)
+function nextStep({ unreachable, status, message, problems }: ApiError): string | undefined {
+  if (unreachable)
     return 'Is it running? `npm start -- --no-demo` starts everything here; DEPLOYER_URL and INGRESS_URL name another place.';
-  if (error.status === 404) return '`understudy get` lists the endpoints there are.';
+  if (status === 404 && message.includes('endpoint')) return '`understudy get` lists the endpoints there are.';
   // Of conflicts only those over a version's bytes come with a list.
-  if (error.status === 409 && error.problems.length > 0) return 'Give the changed artifact a version name of its own.';
-  if (error.status === 503) return 'Try again in a moment; the logs are in .understudy/logs under `npm start`.';
+  if (status === 409 && problems.length > 0) return 'Give the changed artifact a version name of its own.';
+  if (status === 503)
+    return '`understudy status` says what is wrong; the logs are in .understudy/logs under `npm start`.';
   return undefined;
 }

@@ -24,9 +24,12 @@ export function checkOutput(command: Command): void {
   command.error(`error: option '-o, --output <format>' argument '${output}' is invalid. Allowed choices are ${formats.join(', ')}.`, { code: 'commander.invalidArgument' }); // prettier-ignore
 }
 
+export const outputFormat = (command: Command): OutputFormat =>
+  command.optsWithGlobals<{ output: OutputFormat }>().output;
+
 /** Prints a value as JSON or YAML, or by `words` for people. */
 export function print(command: Command, value: unknown, words: () => string): void {
-  const { output } = command.optsWithGlobals<{ output: OutputFormat }>();
+  const output = outputFormat(command);
   if (output === 'json') console.log(JSON.stringify(value, null, 2));
   else if (output === 'yaml') console.log(stringify(value).trimEnd());
   else console.log(words());
@@ -61,3 +64,7 @@ export function sharesOf(allocation: readonly { version: string; weight: number 
     .map(({ version, weight }) => `${version} ${percent(weight)}`)
     .join(', ');
 }
+
+/** `v2 (100 %), v3 (10 %)`, empty where there are none. */
+export const shadowsOf = (shadows: readonly { version: string; fraction: number }[]): string =>
+  shadows.map(({ version, fraction }) => `${version} (${percent(fraction)})`).join(', ');

@@ -5,6 +5,7 @@ import { KafkaModule, StateModule } from '#kafka';
 import { EndpointsController } from './api/endpoints.controller.js';
 import { ErrorFilter } from './api/error-filter.js';
 import { ExperimentLogController } from './api/experiment-log.controller.js';
+import { HistoryController } from './api/history.controller.js';
 import { LogExportController } from './api/log-export.controller.js';
 import { UnknownRequestsController } from './api/unknown-requests.controller.js';
 import { LogStreams } from './api/log-streams.js';
@@ -34,6 +35,7 @@ import { SteerEndpoint } from './steer-endpoint.js';
 import { EventsRepository } from './store/events.repository.js';
 import { ExperimentLogRepository } from './store/experiment-log.repository.js';
 import { HealthRepository } from './store/health.repository.js';
+import { HistoryRepository } from './store/history.repository.js';
 import { LogExportRepository } from './store/log-export.repository.js';
 import { OutboxRepository } from './store/outbox.repository.js';
 import { StandingsRepository } from './store/standings.repository.js';
@@ -53,6 +55,7 @@ export class DeployerModule {
         EndpointsController,
         EvidenceConsumer,
         ExperimentLogController,
+        HistoryController,
         LogExportController,
         UnknownRequestsController,
         PlansConsumer,
@@ -71,6 +74,7 @@ export class DeployerModule {
         ExperimentLogRepository,
         GuardTopic,
         HealthRepository,
+        HistoryRepository,
         LeaderLease,
         LeaderLoop,
         LogExportRepository,

@@ -92,6 +92,38 @@ describe('the deployer', () => {
     expect(await control.events('same')).toHaveLength(2);
   });
 
+  it('tells the history of an endpoint: its rollouts, who ended them, and its plans', async () => {
+    await apply('told', single);
+    await apply('told', canary);
+    const get = async (path: string) => (await http<unknown[]>(url(path))).body;
+    await control.steer('told', 'promote', { actor: 'ann', reason: 'good enough' });
+    expect(await get('/told/rollouts')).toMatchObject([
+      { id: 2, strategy: 'canary', versions: ['v1', 'v2'], status: 'succeeded', plans: 2, startedBy: 'api',
+        verdict: { outcome: 'promote', version: 'v2' }, endedBy: { actor: 'ann', reason: 'good enough' } },
+      { id: 1, strategy: 'single', versions: ['v1'] },
+    ]); // prettier-ignore
+    expect(await get('/told/plans?rollout=2')).toMatchObject([
+      { epoch: 3, rollout: 2, allocation: [{ version: 'v2', weight: 1 }], reason: 'promote by ann: good enough' },
+      { epoch: 2, rollout: 2, step: 0 },
+    ]);
+    expect(await get('/told/plans?limit=1')).toHaveLength(1);
+    expect((await http(url('/nobody/rollouts'))).status).toBe(404);
+    expect((await http(url('/told/plans?rollout=9'))).status).toBe(404);
+  });
+
+  it('says how long a verdict may have to wait', async () => {
+    await apply('patient', { canary: { ...canary.canary, interval: '1h' } });
+    expect((await control.view('patient')).wait).toMatchObject({ ms: null });
+    const begun = { ...step(0, { v1: 0.9, v2: 0.1 }, { v1: [180, 200], v2: [18, 20] }), from: Date.now() - 60_000 };
+    await harness.evidence('patient', 1, [begun]);
+    // 30 more at 20 a minute, or a little less by now.
+    const isEstimated = ({ wait }: EndpointView): boolean =>
+      wait?.checks.some(({ name, version, ms }) => name === 'min-samples' && version === 'v2' && ms! > 80_000 && ms! < 140_000) ?? false; // prettier-ignore
+    await control.awaitView('patient', isEstimated, 'an estimate');
+    await control.steer('patient', 'pause');
+    expect((await control.view('patient')).wait).toBeNull();
+  });
+
   it('begins a new rollout for another strategy, and keeps it through other changes', async () => {
     await apply('changing', single);
     const other = await apply('changing', single, { timeout: '2s' });

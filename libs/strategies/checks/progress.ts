@@ -7,6 +7,7 @@ export function minimumSampleCheck(arms: readonly ArmEvidence[], minimum: number
   const enough = least.scored >= minimum;
   return {
     name: 'min-samples',
+    version: least.version,
     outcome: enough ? 'pass' : 'wait',
     value: least.scored,
     threshold: minimum,

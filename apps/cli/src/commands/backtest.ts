@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseDuration, type BacktestRequest } from '#contracts';
+import type { BacktestRequest } from '#contracts';
+import { timeOf } from '../arguments.js';
 import { backtestsTable, describeBacktest } from '../backtest/describe-backtest.js';
 import { follow } from '../backtest/follow.js';
 import { actorName, apiOf } from '../context.js';
@@ -82,14 +83,6 @@ function requestOf({ from, to, champion, margin, minSamples, alpha }: Options, v
   const given = { from, to, champion, margin, minSamples, alpha };
   const known = Object.entries(given).filter(([, value]) => value !== undefined);
   return { version, ...Object.fromEntries(known) };
-}
-
-function timeOf(text: string): string {
-  const ago = parseDuration(text);
-  const time = ago === undefined ? new Date(text) : new Date(Date.now() - ago);
-  if (Number.isNaN(time.getTime()))
-    throw new InvalidArgumentError('expected a time such as 2026-01-31T12:00:00Z, or a time ago such as 7d');
-  return time.toISOString();
 }
 
 function numberOf(text: string): number {

@@ -3,6 +3,8 @@ import type { EndpointView } from '#contracts';
 import { ApiError, describeFailure } from '../errors.js';
 import { describe as inWords } from './describe.js';
 import { inWords as forgotten } from './forget.js';
+import { endpointsTable } from './get.js';
+import { plansTable, rolloutsTable } from './history.js';
 import { jsonOrText } from './truth.js';
 
 const view: EndpointView = {
@@ -16,7 +18,7 @@ const view: EndpointView = {
   plan: {
     endpoint: 'digits', revision: 2, epoch: 7, rollout: 3, step: 1, assignment: 'key', salt: 's', fallback: 'v1', timeoutMs: 5000, at: 0,
     allocation: [{ version: 'v2', weight: 0.25 }, { version: 'v1', weight: 0.75 }],
-    shadows: [],
+    shadows: [], rules: [{ when: { routingKey: 'ann' }, version: 'v2' }],
   }, // prettier-ignore
   versions: [
     {
@@ -30,7 +32,12 @@ const view: EndpointView = {
     outcome: 'hold',
     reason: 'not enough truth yet',
     waitsFor: '120 more scored requests of v2',
-    checks: [{ name: 'min-samples', outcome: 'wait', value: 80, threshold: 200, detail: '80 of 200' }],
+    checks: [{ name: 'min-samples', version: 'v2', outcome: 'wait', value: 80, threshold: 200, detail: '80 of 200' }],
+  },
+  wait: {
+    ms: 5_400_000,
+    because: '120 more scored units',
+    checks: [{ name: 'min-samples', version: 'v2', ms: 5_400_000, because: '' }],
   },
   evidenceSeq: 12,
   manifest: {},
@@ -44,7 +51,35 @@ describe('describe', () => {
     expect(text).toMatch(/v2 +25 % +0 .*no such file/);
     expect(text).toContain('verdict    hold: not enough truth yet');
     expect(text).toContain('waits for  120 more scored requests of v2');
-    expect(text).toMatch(/min-samples +wait +80 +200 +80 of 200/);
+    expect(text).toContain('how long   about 1.5 h: 120 more scored units');
+    expect(text).toMatch(/min-samples +wait +80 +200 +1\.5 h +80 of 200/);
+    expect(text).toContain('pinned     routing key ann to v2');
+  });
+});
+
+describe('get', () => {
+  it('says since when, and what is ready', () => {
+    const endpoint = { name: 'digits', revision: 2, epoch: 7, strategy: 'canary', status: 'running', startedAt: '2026-01-01T00:00:00Z', ready: false, allocation: view.plan.allocation, verdict: 'hold' } as const; // prettier-ignore
+    expect(endpointsTable([endpoint], Date.parse('2026-01-01T03:00:00Z'))).toMatch(
+      /digits +canary +running +no +v2 25 %, v1 75 % +hold +3 h +2 +7/,
+    );
+  });
+});
+
+describe('history', () => {
+  it('says how rollouts ended, and by whom', () => {
+    const rollout = { id: 3, strategy: 'canary', versions: ['v1', 'v2'], status: 'failed', revision: 2, startedAt: 'then', endedAt: 'now', plans: 4, startedBy: 'ann' } as const; // prettier-ignore
+    const ended = { ...rollout, verdict: { outcome: 'rollback', version: 'v2', reason: '' }, endedBy: { actor: 'bob', reason: 'too slow' } } as const; // prettier-ignore
+    expect(rolloutsTable([ended])).toMatch(/3 +canary +v1, v2 +failed +then +now +4 +rollback v2 +ann +bob: too slow/);
+    expect(rolloutsTable([{ ...rollout, endedAt: null, verdict: null, endedBy: null }])).toMatch(
+      /then +– +4 +– +ann +–/,
+    );
+  });
+
+  it('says which plans there were and why', () => {
+    const plan = { epoch: 7, rollout: 3, step: 1, at: 'then', publishedAt: 'now', allocation: view.plan.allocation, shadows: [], reason: 'passed' }; // prettier-ignore
+    expect(plansTable([plan])).toMatch(/7 +3 +1 +then +v2 25 %, v1 75 % +passed/);
+    expect(plansTable([{ ...plan, publishedAt: null }])).toContain('not published yet');
   });
 });
 

@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
-import type { Check, EndpointView } from '#contracts';
+import type { Check, EndpointView, VerdictWait } from '#contracts';
 import { apiOf } from '../context.js';
 import { healthLines } from '../health/health-table.js';
-import { percent, print, sharesOf, short, tableOf } from '../output.js';
+import { percent, print, shadowsOf, sharesOf, short, tableOf } from '../output.js';
+import { spanText } from '../simulation/words.js';
+import { estimateText } from '../watching/time-words.js';
 
 /** `describe NAME`: the plan, the evidence, and the verdict with every check. */
 export function registerDescribe(program: Command): void {
@@ -19,11 +21,12 @@ export function registerDescribe(program: Command): void {
 /** An endpoint in words. */
 export function describe(view: EndpointView): string {
   const { rollout, plan } = view;
-  const shadows = plan.shadows.map(({ version, fraction }) => `${version} (${percent(fraction)})`).join(', ');
+  const shadows = shadowsOf(plan.shadows);
   return [
     `endpoint   ${view.name}`,
     `strategy   ${view.strategy.name}, rollout ${rollout.id} ${rollout.status} since ${rollout.startedAt}`,
     `plan       ${plan.epoch} (revision ${plan.revision}): ${sharesOf(plan.allocation)}${shadows === '' ? '' : `; shadows ${shadows}`}; fallback ${plan.fallback}`,
+    ...(plan.rules ?? []).map(({ when, version }) => `pinned     ${pinOf(when)} to ${version}`),
     `ready      ${view.ready ? 'yes' : `no: ${view.waitsFor.join('; ')}`}`,
     '',
     versionsTable(view),
@@ -75,19 +78,40 @@ export function pairsTable({ pairs }: Pick<EndpointView, 'pairs'>): string {
   );
 }
 
-/** A verdict with every check. */
-export function verdictLines({ verdict }: Pick<EndpointView, 'verdict'>): string[] {
+type Rule = NonNullable<EndpointView['plan']['rules']>[number];
+
+const pinOf = (when: Rule['when']): string =>
+  'routingKey' in when ? `routing key ${when.routingKey}` : `header ${when.header}: ${when.equals}`;
+
+/** A verdict with every check. @param wait absent: nobody has estimated how long it may take */
+export function verdictLines({
+  verdict,
+  wait,
+}: Pick<EndpointView, 'verdict'> & Partial<Pick<EndpointView, 'wait'>>): string[] {
   if (verdict === null) return ['verdict    none yet'];
   return [
     `verdict    ${verdict.outcome}: ${verdict.reason}`,
     ...(verdict.waitsFor === undefined ? [] : [`waits for  ${verdict.waitsFor}`]),
-    ...(verdict.checks.length === 0
-      ? []
-      : ['', tableOf(['CHECK', 'OUTCOME', 'VALUE', 'THRESHOLD', 'DETAIL'], verdict.checks.map(checkRow))]),
+    ...(wait == null ? [] : [`how long   ${estimateText(wait)}`]),
+    ...(verdict.checks.length === 0 ? [] : ['', checksTable(verdict.checks, wait)]),
   ];
 }
 
-function checkRow({ name, outcome, value, lower, upper, threshold, detail }: Check): string[] {
-  const range = lower === undefined && upper === undefined ? '' : ` [${short(lower)}, ${short(upper)}]`;
-  return [name, outcome, `${short(value)}${range}`, short(threshold), detail];
+/** Every check with its numbers; with an estimate of how long those that wait may take, where there is one. */
+function checksTable(checks: readonly Check[], wait: VerdictWait | null | undefined): string {
+  const isShared = (name: string) => checks.filter((check) => check.name === name).length > 1;
+  const rows = checks.map((check) => {
+    const { name, version, outcome, value, lower, upper, threshold, detail } = check;
+    const range = lower === undefined && upper === undefined ? '' : ` [${short(lower)}, ${short(upper)}]`;
+    const left = wait?.checks.find((one) => one.name === name && one.version === version);
+    return [
+      isShared(name) && version !== undefined ? `${name} ${version}` : name,
+      outcome,
+      `${short(value)}${range}`,
+      short(threshold),
+      ...(wait == null ? [] : [left === undefined ? '' : left.ms === null ? 'unknown' : spanText(left.ms)]),
+      detail,
+    ];
+  });
+  return tableOf(['CHECK', 'OUTCOME', 'VALUE', 'THRESHOLD', ...(wait == null ? [] : ['WAITS']), 'DETAIL'], rows);
 }

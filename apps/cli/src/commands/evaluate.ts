@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { parseDuration } from '#contracts';
+import { durationOf } from '../arguments.js';
 import type { EvaluateOptions } from '../evaluation/evaluate.js';
 import { figureOf, sharesByVersion } from '../simulation/parse-world.js';
 
@@ -21,7 +21,7 @@ export function registerEvaluate(program: Command): void {
       [],
     ) // prettier-ignore
     .option('--floor <share>', 'least share of each version under a policy', figureOf, 0.05)
-    .option('--cadence <time>', 'how often a policy computes its shares', cadenceOf, 30_000)
+    .option('--cadence <time>', 'how often a policy computes its shares', durationOf, 30_000)
     .option('--from <time>', 'requests from then on (ISO 8601); default: the present rollout’s')
     .option('--to <time>', 'requests before (ISO 8601); default: now')
     .option('--alpha <level>', 'error level of the intervals', figureOf, 0.05)
@@ -42,10 +42,4 @@ function policyOf(text: string): { name: string; options: Record<string, unknown
     // Said below.
   }
   throw new InvalidArgumentError('expected a policy’s name, or JSON such as {"name": "softmax", "temperature": 0.1}');
-}
-
-function cadenceOf(text: string): number {
-  const ms = parseDuration(text);
-  if (ms === undefined || ms <= 0) throw new InvalidArgumentError('expected a time such as 30s');
-  return ms;
 }

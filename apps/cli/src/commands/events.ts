@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
+import { atLeastOne } from '../arguments.js';
 import { apiOf } from '../context.js';
 import { print, tableOf } from '../output.js';
 
@@ -24,10 +25,4 @@ export function registerEvents(program: Command): void {
         ),
       );
     });
-}
-
-function atLeastOne(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('expected a whole number of at least 1');
-  return value;
 }

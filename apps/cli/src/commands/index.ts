@@ -9,16 +9,22 @@ import { registerEvents } from './events.js';
 import { registerExport } from './export.js';
 import { registerForget } from './forget.js';
 import { registerGet } from './get.js';
+import { registerHistory } from './history.js';
 import { registerPredict } from './predict.js';
 import { registerSimulate } from './simulate.js';
 import { registerSteering } from './steering.js';
 import { registerTruth } from './truth.js';
+import { registerWait } from './wait.js';
+import { registerWatch } from './watch.js';
 
 /** Every command: a new one is one file and one line. */
 export const commands: readonly ((program: Command) => void)[] = [
   registerApply,
   registerGet,
   registerDescribe,
+  registerWatch,
+  registerWait,
+  registerHistory,
   registerEvents,
   registerSteering,
   registerDelete,

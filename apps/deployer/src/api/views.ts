@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EndpointSummary, EndpointView, VersionView } from '#contracts';
 import { HeartbeatsView } from '#kafka';
+import { waitEstimate } from '#strategies';
 import { PlansOnTopic } from '../plans/plans-on-topic.js';
 import { EvidenceStore } from '../rollouts/evidence-store.js';
 import { Manifests } from '../rollouts/manifests.js';
@@ -36,15 +37,20 @@ export class Views implements OnModuleDestroy {
   }
 
   async list(): Promise<EndpointSummary[]> {
-    return (await this.standings.all()).map(({ name, revision, epoch, rollout, plan }) => ({
-      name,
-      revision,
-      epoch,
-      strategy: rollout.strategy,
-      status: rollout.status,
-      allocation: plan.allocation,
-      verdict: rollout.verdict?.outcome ?? null,
-    }));
+    return (await this.standings.all()).map((standing) => {
+      const { name, revision, epoch, rollout, plan } = standing;
+      return {
+        name,
+        revision,
+        epoch,
+        strategy: rollout.strategy,
+        status: rollout.status,
+        startedAt: rollout.startedAt.toISOString(),
+        ready: this.waits(standing).length === 0,
+        allocation: plan.allocation,
+        verdict: rollout.verdict?.outcome ?? null,
+      };
+    });
   }
 
   /** @throws HttpProblem 404 where there is no such endpoint, or no more */
@@ -52,7 +58,8 @@ export class Views implements OnModuleDestroy {
     const standing = await this.standings.get(name);
     if (standing === undefined || standing.deleted) throw notFound(name);
     const { rollout, plan } = standing;
-    const evidence = this.evidence.of(name, rollout.id, Date.now());
+    const now = Date.now();
+    const evidence = this.evidence.of(name, rollout.id, now);
     const waits = this.waits(standing);
     const listed = (await this.versions.of(name)).filter(({ retired }) => !retired);
     const healths = await this.health.of(name);
@@ -77,6 +84,8 @@ export class Views implements OnModuleDestroy {
       }),
       pairs: evidence?.pairs ?? [],
       verdict: rollout.verdict,
+      // An operator who paused it is what it waits for.
+      wait: rollout.status === 'paused' ? null : waitEstimate(rollout.verdict, evidence, now),
       evidenceSeq: evidence?.seq ?? rollout.evidenceSeq,
       manifest: standing.manifest,
     };
