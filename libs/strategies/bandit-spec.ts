@@ -43,7 +43,7 @@ function policyProblems(choice: PolicyChoice | undefined): { path: (string | num
 
 const slight = z.number().gt(0).lt(1);
 
-export const banditSpec = z
+export const banditFields = z
   .object({
     arms: z.array(version).min(2).max(50),
     /** Answers where another arm fails, and takes all traffic on a roll back; absent: the first arm. */
@@ -73,26 +73,36 @@ export const banditSpec = z
     onSuccess: onSuccess.default('promote'),
     assignment: assignmentPart.default('request'),
   })
-  .strict()
-  .superRefine(({ arms, assignment, champion, floor, policy }, context) => {
-    const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
-    for (const [i, arm] of arms.entries()) {
-      if (arms.indexOf(arm) < i) problem(['arms', i], `"${arm}" is an arm already: expected each version once`);
-    }
-    if (champion !== undefined && !arms.includes(champion)) {
-      problem(['champion'], `expected one of the arms: ${arms.join(', ')}`);
-    }
-    if (floor * arms.length >= 1) {
-      problem(
-        ['floor'],
-        `expected less than ${Number((1 / arms.length).toFixed(4))}, since ${arms.length} arms share the traffic`,
-      );
-    }
-    if (typeof policy === 'object' && 'features' in policy && assignment === 'key') {
-      problem(['assignment'], 'expected "request": a contextual policy shares each request out by what it says');
-    }
-    for (const { path, message } of policyProblems(policy)) problem(['policy', ...path], message);
-  });
+  .strict();
+type BanditFields = z.output<typeof banditFields>;
+
+/** What does not fit together in the settings of a race, whoever runs in it. */
+export function raceRules(
+  { assignment, floor, policy }: Pick<BanditFields, 'assignment' | 'floor' | 'policy'>,
+  context: z.RefinementCtx,
+  arms = 2,
+): void {
+  const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (floor * arms >= 1) {
+    problem(['floor'], `expected less than ${Number((1 / arms).toFixed(4))}, since ${arms} arms share the traffic`);
+  }
+  if (typeof policy === 'object' && 'features' in policy && assignment === 'key') {
+    problem(['assignment'], 'expected "request": a contextual policy shares each request out by what it says');
+  }
+  for (const { path, message } of policyProblems(policy)) problem(['policy', ...path], message);
+}
+
+export const banditSpec = banditFields.superRefine((spec, context) => {
+  const { arms, champion } = spec;
+  const problem = (path: (string | number)[], message: string) => context.addIssue({ code: 'custom', path, message });
+  for (const [i, arm] of arms.entries()) {
+    if (arms.indexOf(arm) < i) problem(['arms', i], `"${arm}" is an arm already: expected each version once`);
+  }
+  if (champion !== undefined && !arms.includes(champion)) {
+    problem(['champion'], `expected one of the arms: ${arms.join(', ')}`);
+  }
+  raceRules(spec, context, arms.length);
+});
 export type BanditSpec = z.output<typeof banditSpec>;
 
 export const banditState = z.object({

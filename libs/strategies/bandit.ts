@@ -10,6 +10,7 @@ import { joinChecks } from './checks/join-rate.js';
 import { lagCheck } from './checks/progress.js';
 import { sampleRatioCheck } from './checks/sample-ratio.js';
 import { hold } from './hold.js';
+import { sameJson } from './same-json.js';
 import { SteeringError, type EvaluateInput, type Evaluation, type Strategy } from './strategy.js';
 
 /**
@@ -75,7 +76,7 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
 
   /** Arms that stay keep their evidence, and the tests go on counting those that leave. Any other change is another rollout. */
   adapt({ before, spec, state, now }) {
-    const others = textOf(withoutArms(before)) !== textOf(withoutArms(spec));
+    const others = !sameJson(withoutArms(before), withoutArms(spec));
     if (state.phase !== 'running' || others) return undefined;
     const stays = (version: string): boolean => spec.arms.includes(version);
     const cutOff = Object.fromEntries(Object.entries(state.cutOff).filter(([version]) => stays(version)));
@@ -99,14 +100,6 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
 };
 
 const withoutArms = (spec: BanditSpec) => ({ ...spec, arms: undefined, champion: undefined });
-
-/** JSON with sorted keys: a spec that was kept as jsonb comes back with its policy's options in another order. */
-const textOf = (spec: object): string =>
-  JSON.stringify(spec, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  );
 
 /** Shares at the moment in which arms come or go: a new one has an even share, the others share the rest as before. */
 function handOver(before: Readonly<Record<string, number>>, arms: readonly string[]): Record<string, number> {

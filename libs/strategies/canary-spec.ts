@@ -1,10 +1,20 @@
 import { z } from 'zod';
-import { alpha, assignment, endedBy, guardrails, onSuccess, phase, positiveDuration, version } from './spec-parts.js';
+import {
+  alpha,
+  assignment,
+  endedBy,
+  guardrails,
+  onSuccess,
+  otherThanChampion,
+  phase,
+  positiveDuration,
+  version,
+} from './spec-parts.js';
 
 /** The margin where rewards lie within [0, 1] and the manifest names none. */
 export const defaultMargin = 0.02;
 
-export const canarySpec = z
+export const canaryFields = z
   .object({
     /** Answers everything that the candidate does not; the way back. */
     champion: version,
@@ -40,22 +50,20 @@ export const canarySpec = z
     guardrails: guardrails.optional(),
     assignment: assignment.default('key'),
   })
-  .strict()
-  .superRefine(({ champion, candidate, steps }, context) => {
-    if (champion === candidate) {
-      const message = `expected another version than the champion "${champion}"`;
-      context.addIssue({ code: 'custom', path: ['candidate'], message });
-    }
-    for (const [i, step] of steps.entries()) {
-      const before = steps[i - 1];
-      if (before === undefined || step > before) continue;
-      context.addIssue({
-        code: 'custom',
-        path: ['steps', i],
-        message: `expected more than the step before it, ${before}, got ${step}`,
-      });
-    }
-  });
+  .strict();
+
+/** Each step is more than the one before it. */
+export function risingSteps({ steps }: Pick<CanaryFields, 'steps'>, context: z.RefinementCtx): void {
+  for (const [i, step] of steps.entries()) {
+    const before = steps[i - 1];
+    if (before === undefined || step > before) continue;
+    const message = `expected more than the step before it, ${before}, got ${step}`;
+    context.addIssue({ code: 'custom', path: ['steps', i], message });
+  }
+}
+type CanaryFields = z.output<typeof canaryFields>;
+
+export const canarySpec = canaryFields.superRefine(otherThanChampion).superRefine(risingSteps);
 export type CanarySpec = z.output<typeof canarySpec>;
 
 export const canaryState = z.object({

@@ -17,6 +17,15 @@ const specs: Readonly<Record<string, object>> = {
   },
   canary: { champion: 'v1', candidate: 'v2', steps: [5, 25, 50], interval: '2s', minSamples: 20, margin: 0.05 },
   bandit: { arms: ['v1', 'v2', 'v3'], cadence: '2s', burnIn: 10, minSamples: 20 },
+  progressive: {
+    champion: 'v1',
+    candidate: 'v2',
+    stages: [
+      { silent: { margin: 0.05, minSamples: 50 }, maxDuration: '20s', onMaxDuration: 'advance' },
+      { canary: { steps: [5, 50], interval: '2s', minSamples: 20, margin: 0.05 }, minDuration: '5s' },
+      { single: { watch: '3s' } },
+    ],
+  },
 };
 const versions = ['v1', 'v2', 'v3'];
 const rewards: RewardKind[] = (['binary', 'unit', 'real'] as const).flatMap((kind) =>

@@ -1,5 +1,6 @@
 import { bandit } from './bandit.js';
 import { canary } from './canary.js';
+import { progressive } from './progressive.js';
 import { register, type RegisteredStrategy } from './registered.js';
 import { silent } from './silent.js';
 import { single } from './single.js';
@@ -10,6 +11,7 @@ export const strategies: readonly RegisteredStrategy[] = [
   register(silent),
   register(canary),
   register(bandit),
+  register(progressive),
 ];
 
 /** The strategy of this name, undefined where there is none. */

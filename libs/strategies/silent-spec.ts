@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { alpha, assignment, endedBy, guardrails, onSuccess, phase, version } from './spec-parts.js';
 
-export const silentSpec = z
+export const silentFields = z
   .object({
     /** Answers everything. */
     champion: version,
@@ -21,19 +21,20 @@ export const silentSpec = z
     onSuccess: onSuccess.default('manual'),
     assignment: assignment.default('request'),
   })
-  .strict()
-  .superRefine(({ champion, shadows }, context) => {
-    for (const [i, shadow] of shadows.entries()) {
-      const first = shadows.findIndex((other) => other.version === shadow.version);
-      const message =
-        shadow.version === champion
-          ? `expected another version than the champion "${champion}"`
-          : first < i
-            ? `"${shadow.version}" is a shadow already: expected each version once`
-            : undefined;
-      if (message !== undefined) context.addIssue({ code: 'custom', path: ['shadows', i, 'version'], message });
-    }
-  });
+  .strict();
+
+export const silentSpec = silentFields.superRefine(({ champion, shadows }, context) => {
+  for (const [i, shadow] of shadows.entries()) {
+    const first = shadows.findIndex((other) => other.version === shadow.version);
+    const message =
+      shadow.version === champion
+        ? `expected another version than the champion "${champion}"`
+        : first < i
+          ? `"${shadow.version}" is a shadow already: expected each version once`
+          : undefined;
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['shadows', i, 'version'], message });
+  }
+});
 export type SilentSpec = z.output<typeof silentSpec>;
 
 export const shadowOutcome = z.enum(['promote', 'reject', 'equivalent']);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { armEvidence } from '#contracts';
 import { alpha, assignment, endedBy, latencyGuardrail, positiveDuration, version } from './spec-parts.js';
 
-export const singleSpec = z
+export const singleFields = z
   .object({
     /** Answers everything. */
     version,
@@ -28,11 +28,20 @@ export const singleSpec = z
     alpha,
     assignment: assignment.default('request'),
   })
-  .strict()
-  .refine(({ watch, guardrails }) => watch !== undefined || guardrails === undefined, {
-    path: ['watch'],
-    message: 'expected a duration such as "30m": guardrails hold while an update is watched',
-  });
+  .strict();
+
+/** Guardrails need a watch. */
+export function watchedWithGuardrails(
+  { watch, guardrails }: Pick<SingleFields, 'watch' | 'guardrails'>,
+  context: z.RefinementCtx,
+): void {
+  if (watch !== undefined || guardrails === undefined) return;
+  const message = 'expected a duration such as "30m": guardrails hold while an update is watched';
+  context.addIssue({ code: 'custom', path: ['watch'], message });
+}
+type SingleFields = z.output<typeof singleFields>;
+
+export const singleSpec = singleFields.superRefine(watchedWithGuardrails);
 export type SingleSpec = z.output<typeof singleSpec>;
 
 /** What was known of a version when it was replaced: its newest step, with the time it is of in ms since 1970. */

@@ -10,6 +10,16 @@ export const alpha = z.number().gt(0).lt(0.5).default(0.05);
 /** Whether a good verdict is carried out, or waits for an operator: `manual` and `pause` are the same. */
 export const onSuccess = z.enum(['promote', 'pause', 'manual']);
 
+/** The candidate is another version than the champion. */
+export function otherThanChampion(
+  { champion, candidate }: { champion?: string | undefined; candidate: string },
+  context: z.RefinementCtx,
+): void {
+  if (champion !== candidate) return;
+  const message = `expected another version than the champion "${champion}"`;
+  context.addIssue({ code: 'custom', path: ['candidate'], message });
+}
+
 /** A duration that is not zero. */
 export const positiveDuration = duration.refine((ms) => ms > 0, { message: 'expected a duration above 0' });
 

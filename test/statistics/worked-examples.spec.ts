@@ -36,6 +36,12 @@ const pages: Readonly<Record<string, readonly (readonly [world: string, ...optio
     ['0.90, 0.91, 0.90', '--rewards', 'v1=0.90,v2=0.91,v3=0.90'],
     ['0.90, 0.90, 0.90', '--rewards', 'v1=0.90,v2=0.90,v3=0.90'],
   ],
+  progressive: [
+    ['v2 right in 93 %'],
+    ['90 %, as v1', '--rewards', 'v1=0.90,v2=0.90'],
+    ['85 %', '--rewards', 'v1=0.90,v2=0.85'],
+    ['90 %, and 1 % of its requests fail', '--rewards', 'v1=0.90,v2=0.90', '--errors', 'v2=0.01'],
+  ],
 };
 
 /** Runs in the other worlds. */
