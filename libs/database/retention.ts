@@ -7,7 +7,7 @@ const patience = { query_timeout: 3_600_000 };
 
 /**
  * Drops the days of the prediction log that ended before a moment, the oldest first, with the outcomes and the truths of their
- * requests. Sums (arm_stats, pair_stats, bucket_stats) stay; those of single consumers (key_stats, key_latencies) go with rollouts
+ * requests. Sums (arm_stats, pair_stats) stay; those of single consumers (key_stats, key_latencies) go with rollouts
  * that had ended by then. May be called by several services at once.
  *
  * @returns the partitions it dropped

@@ -12,10 +12,11 @@ import { Joiner } from './joining/joiner.js';
 import { WindowCloser } from './joining/window-closer.js';
 import { UserMetrics } from './scoring/user-metrics.js';
 import { GroundTruthConsumer } from './truth/on-ground-truth.consumer.js';
+import { BucketPruner } from './statistics/prune-buckets.js';
 import { TruthRecorder } from './truth/truth-recorder.js';
 
 // Two for the joiner; one each for truth that comes in, the closing of windows, the evidence, the health of versions, a look at its own,
-// an audit, and forgetting.
+// an audit, and forgetting. Old time buckets are dropped every ten minutes by one that is free.
 const connections = 9;
 const maxInFlight = 8_192;
 
@@ -30,6 +31,7 @@ export class FeedbackModule {
         TruthRecorder,
         Joiner,
         WindowCloser,
+        BucketPruner,
         EvidencePublisher,
         LagWatch,
         FeedbackMetrics,

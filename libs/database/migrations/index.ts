@@ -11,6 +11,7 @@ import { Backtests1764000000011 } from './0011-backtests.js';
 import { VersionHealth1764000000012 } from './0012-version-health.js';
 import { Retention1764000000015 } from './0015-retention.js';
 import { DeclaredAnswers1764000000017 } from './0017-declared-answers.js';
+import { BucketRetention1764000000018 } from './0018-bucket-retention.js';
 
 /** Every migration in its order: a new one is one file and one line here. What has been released is never edited. */
 export const migrations = [
@@ -27,4 +28,5 @@ export const migrations = [
   VersionHealth1764000000012,
   Retention1764000000015,
   DeclaredAnswers1764000000017,
+  BucketRetention1764000000018,
 ];

@@ -34,9 +34,26 @@ async function servedEndpoint(assignment: 'key' | 'request'): Promise<string> {
     const { version } = decide({ plan, requestId: id, routingKey: key });
     const status = n % 11 === 0 ? 'error' : 'ok';
     const features = assignment === 'request' ? { features: [n % 2] } : {};
-    await recordRow(pool, { ...row, ...features, slot: 'primary', role: 'primary', version, status, answer: n % 3 });
+    const took = { totalMs: 3 + (n % 7), modelMs: 1 + (n % 3) };
+    await recordRow(pool, {
+      ...row,
+      ...features,
+      ...took,
+      slot: 'primary',
+      role: 'primary',
+      version,
+      status,
+      answer: n % 3,
+    });
     for (const shadow of drawShadows(plan, id))
-      await recordRow(pool, { ...row, slot: `shadow:${shadow}`, role: 'shadow', version: shadow, answer: n % 2 });
+      await recordRow(pool, {
+        ...row,
+        ...took,
+        slot: `shadow:${shadow}`,
+        role: 'shadow',
+        version: shadow,
+        answer: n % 2,
+      });
     await insertTruth(pool, { endpoint, id, truth: 1, at: at + minute });
   }
   await pool.query(
@@ -98,6 +115,12 @@ describe('a planted difference', () => {
     ['sums of a consumer of nobody', 'key', `UPDATE key_stats SET routing_key = 'nobody' WHERE endpoint = $1 AND routing_key = 'consumer-1'`, ['key_stats']],
     ['sums of a time bucket', 'request', `UPDATE bucket_stats SET sum = sum + 1 WHERE endpoint = $1`, ['bucket_stats']],
     ['sums of a model', 'request', `UPDATE model_stats SET moments[1] = moments[1] + 1 WHERE endpoint = $1`, ['model_stats']],
+    ['how long a version took', 'request', `UPDATE arm_latencies SET total_ms = '{"from":70,"counts":[5],"beyond":2}' WHERE endpoint = $1`, ['arm_latencies']],
+    ['how long a version of consumers took', 'key', `DELETE FROM arm_latencies WHERE endpoint = $1 AND version = 'v1'`, ['arm_latencies']],
+    ['how long a consumer was waited for', 'key', `UPDATE key_latencies SET total_ms = jsonb_set(total_ms, '{beyond}', '9') WHERE endpoint = $1 AND routing_key = 'consumer-1'`, ['key_latencies']],
+    ['how long a consumer was waited for, which is missing', 'key', `DELETE FROM key_latencies WHERE endpoint = $1 AND routing_key = 'consumer-1'`, ['key_latencies']],
+    ['how long nobody was waited for', 'key', `UPDATE key_latencies SET routing_key = 'nobody' WHERE endpoint = $1 AND routing_key = 'consumer-1'`, ['key_latencies']],
+    ['how long a pair took', 'request', `DELETE FROM pair_latencies WHERE endpoint = $1`, ['pair_latencies']],
     ['sums of a pair', 'request', `UPDATE pair_stats SET better = better + 1 WHERE endpoint = $1`, ['pair_stats']],
   ]; // prettier-ignore
   it.each(planted)('in %s is found and mended', async (_what, assignment, sql, tables) => {

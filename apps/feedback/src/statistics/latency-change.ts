@@ -31,11 +31,12 @@ export function addArmLatencies(sum: Latencies, change: ArmChange, before: Laten
   const after = emptyLatencySketch();
   addLatencies(after, before);
   addLatencies(after, change.totalMs);
-  addUnit(sum.totalMs, before, -1);
-  addUnit(sum.totalMs, after, 1);
+  addUnitLatencies(sum.totalMs, before, -1);
+  addUnitLatencies(sum.totalMs, after, 1);
 }
 
-function addUnit(sum: LatencySketch, unit: LatencySketch, sign: 1 | -1): void {
+/** Adds a consumer's latencies to a version's (`sign` 1), or takes them away (−1): shared out so that they weigh 1 in all. */
+export function addUnitLatencies(sum: LatencySketch, unit: LatencySketch, sign: 1 | -1): void {
   const requests = latencyCount(unit);
   if (requests > 0) addLatencies(sum, unit, sign / requests);
 }

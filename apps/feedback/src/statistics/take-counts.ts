@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { addLatencies, emptyLatencySketch, type LatencySketch } from '#stats';
+import { readByCursor } from '../read-by-cursor.js';
 import type { RecordedCount } from './statistics-change.js';
 
 const atOnce = 5_000;
@@ -59,18 +60,18 @@ export async function takeCounts(
   return { counts, more: rows.reduce((sum, row) => sum + row.taken, 0) >= atOnce };
 }
 
-/** The latencies among what waits to be taken of an endpoint; it is left where it is. */
-export async function readPendingLatencies(client: pg.ClientBase, endpoint: string): Promise<RecordedCount[]> {
-  const { rows } = await client.query<TakenCount>(
-    `SELECT endpoint, rollout, step, version, role, routing_key, jsonb_agg(total_ms) AS total_ms, jsonb_agg(model_ms) AS model_ms
-     FROM pending_counts WHERE endpoint = $1 GROUP BY endpoint, rollout, step, version, role, routing_key`,
-    [endpoint],
-  );
-  return rows.map(({ rollout, step, version, role, ...row }) => ({
-    ...{ endpoint, rollout, step, version, role, routingKey: row.routing_key, requests: 0, errors: 0 },
-    totalMs: sumOf(row.total_ms),
-    modelMs: sumOf(row.model_ms),
-  }));
+/** The latencies among what waits to be taken of an endpoint, one version and consumer after the other; it is left where it is. */
+export async function* readPendingLatencies(client: pg.ClientBase, endpoint: string): AsyncGenerator<RecordedCount> {
+  const sql = `
+     SELECT endpoint, rollout, step, version, role, routing_key, jsonb_agg(total_ms) AS total_ms, jsonb_agg(model_ms) AS model_ms
+     FROM pending_counts WHERE endpoint = $1 GROUP BY endpoint, rollout, step, version, role, routing_key`;
+  for await (const { rollout, step, version, role, ...row } of readByCursor<TakenCount>(client, sql, [endpoint])) {
+    yield {
+      ...{ endpoint, rollout, step, version, role, routingKey: row.routing_key, requests: 0, errors: 0 },
+      totalMs: sumOf(row.total_ms),
+      modelMs: sumOf(row.model_ms),
+    };
+  }
 }
 
 /** Null: counted before there were sketches. */

@@ -2,7 +2,7 @@ import { trafficPlan } from '#contracts';
 import { CompiledPlan, compilePlan, decide, drawShadows } from '#routing';
 import type pg from 'pg';
 import type { AuditDifference as Difference } from '#contracts';
-import { readByCursor } from '../read-by-cursor.js';
+import { readByCursor } from '../../read-by-cursor.js';
 import type { Recount } from '../recount.js';
 
 interface AssignedRow {

@@ -1,4 +1,4 @@
-import { readByCursor } from '../read-by-cursor.js';
+import { readByCursor } from '../../read-by-cursor.js';
 import type { Recount } from '../recount.js';
 
 const where = `endpoint = $1 AND NOT EXISTS (

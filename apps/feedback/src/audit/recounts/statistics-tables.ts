@@ -9,6 +9,8 @@ export interface StatisticsTable {
   /** Those of them that are whole numbers. */
   readonly whole: readonly string[];
   readonly recounted: string;
+  /** Rows that are compared; absent: all. By the columns of the key; $1 is the endpoint. */
+  readonly kept?: string;
 }
 
 const typeOf: Readonly<Record<string, string>> = { rollout: 'integer', step: 'integer', from_ms: 'bigint' };
@@ -80,6 +82,9 @@ export const statisticsTables: readonly StatisticsTable[] = [
     recounted: `
       SELECT rollout, from_ms, version, sum(scored) AS scored, sum(sum) AS sum, sum(sum_squares) AS sum_squares
       FROM recounted_buckets GROUP BY rollout, from_ms, version`,
+    // Older buckets have been dropped.
+    kept: `from_ms >= coalesce((
+      SELECT kept_from_ms FROM (SELECT rollout AS of, kept_from_ms FROM bucket_retention WHERE endpoint = $1) b WHERE b.of = rollout), from_ms)`,
   },
 ];
 

@@ -7,7 +7,7 @@ import { agreementsOf } from '../../statistics/agreement.js';
 import { delayColumns } from '../../statistics/delay-columns.js';
 import { unitKey } from '../../statistics/unit-key.js';
 import { StatisticsChange, type RecordedCount } from '../../statistics/statistics-change.js';
-import { readByCursor } from '../read-by-cursor.js';
+import { readByCursor } from '../../read-by-cursor.js';
 import { firstWholeRollout } from '../first-whole-rollout.js';
 import type { AuditContext, AuditedRequest, Recount, RecountPass } from '../recount.js';
 import type { AuditDifference as Difference } from '#contracts';
@@ -90,17 +90,18 @@ class StatisticsPass implements RecountPass {
 
   private async leaveOutQueued(): Promise<void> {
     const { client, endpoint, facts } = this.context;
-    const { rows } = await client.query<Omit<RecordedCount, 'agreement'> & Agreement>(
-      `SELECT endpoint, rollout, step, version, role, routing_key AS "routingKey", sum(requests)::float8 AS requests,
-         sum(errors)::float8 AS errors, sum(compared)::float8 AS compared, sum(agreed) AS agreed, sum(numeric)::float8 AS numeric,
-         sum(answer_difference) AS "answerDifference", sum(answer_squared_difference) AS "answerSquaredDifference"
-       FROM pending_counts WHERE endpoint = $1 GROUP BY endpoint, rollout, step, version, role, routing_key`,
-      [endpoint],
-    );
-    await facts.load(client, rows);
-    for (const { compared, agreed, numeric, answerDifference, answerSquaredDifference, ...count } of rows) {
+    const sql = `
+      SELECT endpoint, rollout, step, version, role, routing_key AS "routingKey", sum(requests)::float8 AS requests,
+        sum(errors)::float8 AS errors, sum(compared)::float8 AS compared, sum(agreed) AS agreed, sum(numeric)::float8 AS numeric,
+        sum(answer_difference) AS "answerDifference", sum(answer_squared_difference) AS "answerSquaredDifference"
+      FROM pending_counts WHERE endpoint = $1 GROUP BY endpoint, rollout, step, version, role, routing_key`;
+    type Queued = Omit<RecordedCount, 'agreement'> & Agreement;
+    for await (const queued of readByCursor<Queued>(client, sql, [endpoint])) {
+      const { compared, agreed, numeric, answerDifference, answerSquaredDifference, ...count } = queued;
+      await facts.load(client, [count]);
       const agreement = { compared, agreed, numeric, answerDifference, answerSquaredDifference };
       this.change.record({ ...count, routingKey: unitKey(count.routingKey), agreement }, -1);
+      await this.relieve();
     }
   }
 
@@ -116,7 +117,10 @@ class StatisticsPass implements RecountPass {
   }
 
   /** Sums may differ by what rounding does, and a row of nothing but zeros is as good as none. */
-  private async *compare({ name, key, sums, recounted }: StatisticsTable, first: number): AsyncGenerator<Difference> {
+  private async *compare(
+    { name, key, sums, recounted, kept = 'true' }: StatisticsTable,
+    first: number,
+  ): AsyncGenerator<Difference> {
     const { client, endpoint, repair } = this.context;
     const differs = sums
       .map(
@@ -126,7 +130,7 @@ class StatisticsPass implements RecountPass {
       .join(' OR ');
     const joined = `
       FROM (SELECT ${key.join(', ')}, ${sums.map((sum) => `${sum}::float8`).join(', ')} FROM ${name} WHERE endpoint = $1) s
-      FULL JOIN (${recounted}) r USING (${key.join(', ')}) WHERE rollout >= $2 AND (${differs})`;
+      FULL JOIN (${recounted}) r USING (${key.join(', ')}) WHERE rollout >= $2 AND ${kept} AND (${differs})`;
     const object = (from: string) => `jsonb_build_object(${sums.map((sum) => `'${sum}', ${from}.${sum}`).join(', ')})`;
     const sql = `SELECT concat_ws('/', ${key.join(', ')}) AS key, ${object('s')} AS stored, ${object('r')} AS recounted ${joined} ORDER BY 1`;
     for await (const row of readByCursor<Omit<Difference, 'table'>>(client, sql, [endpoint, first])) {
