@@ -63,9 +63,11 @@ export interface EndpointSummary {
   verdict: string | null;
 }
 
-/** One line of `GET /api/v1/endpoints/{name}/events`, newest first. */
+/** One line of `GET /api/v1/events` and `…/endpoints/{name}/events`, newest first; or the data of a server-sent event. */
 export interface EndpointEvent {
+  /** Grows in the order in which things happened, over all endpoints. */
   id: number;
+  endpoint: string;
   at: string;
   rollout: number | null;
   type: string;

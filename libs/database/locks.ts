@@ -10,4 +10,6 @@ export const locks = {
   recording: 7_283_004,
   /** With a hash of the endpoint as second number: held while the health of its versions is looked at. */
   health: 7_283_012,
+  /** Held from the writing of an event until it is committed. */
+  events: 7_283_025,
 } as const;

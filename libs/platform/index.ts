@@ -2,6 +2,7 @@ export * from './artifact-roots.js';
 export * from './config.js';
 export * from './logger.js';
 export * from './platform.module.js';
+export * from './problem-details.js';
 export * from './readiness.js';
 export * from './run-service.js';
 export * from './service-info.js';

@@ -1,4 +1,4 @@
-/** Wakes the leader's loop: something of an endpoint, or of all, may have changed. */
+/** Wakes a loop, such as the leader's: something of an endpoint, or of all, may have changed. */
 export class Bell {
   private names = new Set<string>();
   private all = false;

@@ -19,6 +19,9 @@ import { StartBacktest } from './backtests/start-backtest.js';
 import { Bell } from './bell.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { DeleteEndpoint } from './delete-endpoint.js';
+import { EventStream } from './events/event-stream.js';
+import { EventsController } from './events/events.controller.js';
+import { EventsRepository } from './events/events.repository.js';
 import { LeaderLease } from './leader-lease.js';
 import { LeaderLoop } from './leader-loop.js';
 import { GuardTopic } from './plans/guard-topic.js';
@@ -32,7 +35,6 @@ import { EvidenceStore } from './rollouts/evidence-store.js';
 import { Manifests } from './rollouts/manifests.js';
 import { EvidenceConsumer } from './rollouts/on-evidence.consumer.js';
 import { SteerEndpoint } from './steer-endpoint.js';
-import { EventsRepository } from './store/events.repository.js';
 import { ExperimentLogRepository } from './store/experiment-log.repository.js';
 import { HealthRepository } from './store/health.repository.js';
 import { HistoryRepository } from './store/history.repository.js';
@@ -53,6 +55,7 @@ export class DeployerModule {
       controllers: [
         BacktestsController,
         EndpointsController,
+        EventsController,
         EvidenceConsumer,
         ExperimentLogController,
         HistoryController,
@@ -69,6 +72,7 @@ export class DeployerModule {
         BacktestsRepository,
         Bell,
         DeleteEndpoint,
+        EventStream,
         EventsRepository,
         EvidenceStore,
         ExperimentLogRepository,

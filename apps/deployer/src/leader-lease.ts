@@ -7,7 +7,8 @@ import { LOGGER, Registry, type Logger } from '#platform';
 import { Gauge } from 'prom-client';
 import { Bell } from './bell.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
-import { changesChannel } from './store/changes.js';
+import { EventStream } from './events/event-stream.js';
+import { changesChannel, eventsChannel } from './store/changes.js';
 
 const lookEveryMs = 1_000;
 const silenceMs = 3_000;
@@ -28,6 +29,7 @@ export class LeaderLease implements OnApplicationBootstrap, OnModuleDestroy {
     @Inject(DEPLOYER_CONFIG) private readonly config: DeployerConfig,
     private readonly database: Database,
     private readonly bell: Bell,
+    private readonly events: EventStream,
     @Inject(LOGGER) private readonly logger: Logger,
     registry: Registry,
   ) {
@@ -94,8 +96,11 @@ export class LeaderLease implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Tries to get the lock, and keeps the connection alive, until it fails or the service stops. */
   private async hold(client: pg.Client, signal: AbortSignal): Promise<void> {
-    client.on('notification', ({ payload }) => this.bell.ring(payload));
-    await client.query(`LISTEN ${changesChannel}`);
+    client.on('notification', ({ channel, payload = '' }) => {
+      if (channel === eventsChannel) this.events.ring(payload);
+      else this.bell.ring(payload);
+    });
+    await client.query(`LISTEN ${changesChannel}; LISTEN ${eventsChannel}`);
     // Frees the lock soon after the host has gone without a word.
     await client.query('SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3');
     while (!signal.aborted) {

@@ -1,8 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import { DatabaseModule } from '#database';
 import { KafkaModule } from '#kafka';
 import { AuditController } from './audit/audit.controller.js';
 import type { FeedbackConfig } from './config.js';
+import { ErrorFilter } from './error-filter.js';
 import { EvidencePublisher } from './evidence/evidence-publisher.js';
 import { LagWatch } from './evidence/lag-watch.js';
 import { FeedbackMetrics } from './feedback-metrics.js';
@@ -28,6 +30,7 @@ export class FeedbackModule {
       imports: [KafkaModule.for(config, { maxInFlight }), DatabaseModule.for(config, connections)],
       controllers: [AuditController, ForgetController, GroundTruthConsumer],
       providers: [
+        { provide: APP_FILTER, useClass: ErrorFilter },
         TruthRecorder,
         Joiner,
         WindowCloser,

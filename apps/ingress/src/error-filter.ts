@@ -1,10 +1,10 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BacklogFullError, KafkaUnavailableError, RecordRefusedError } from '#kafka';
-import { LOGGER, type Logger } from '#platform';
+import { LOGGER, sendProblem, type Logger } from '#platform';
 import { Problem, tryAgain } from './problem.js';
 
-/** The protocol's form of every error: `{"error": "…"}`. */
+/** Errors as the inference protocols have them, `{"error": "…"}`, on their paths; elsewhere as problem details (RFC 9457). */
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
@@ -16,12 +16,20 @@ export class ErrorFilter implements ExceptionFilter {
     const problem = problemOf(error);
     if (problem.status >= 500 && !(error instanceof Problem)) this.logger.error({ err: error }, problem.message);
     if (problem.retryAfter !== undefined) void reply.header('retry-after', problem.retryAfter);
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    if (!protocolPaths.test(request.url)) {
+      sendProblem(request, reply, problem.status, problem.message);
+      return;
+    }
     void reply
       .status(problem.status)
       .type('application/json')
       .send(JSON.stringify({ error: problem.message }));
   }
 }
+
+/** V2's and V1's. */
+const protocolPaths = /^\/(v2\b|v1\/models\b)/;
 
 /** What the caller is told about an error. */
 export function problemOf(error: unknown): Problem {

@@ -1,20 +1,13 @@
 import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  steeringVerbs,
-  type EndpointEvent,
-  type EndpointSummary,
-  type EndpointView,
-  type SteeringVerb,
-} from '#contracts';
+import { steeringVerbs, type EndpointSummary, type EndpointView, type SteeringVerb } from '#contracts';
 import { parseManifest, type Manifest } from '#manifests';
 import { ApplyManifest } from '../apply-manifest.js';
 import { DeleteEndpoint } from '../delete-endpoint.js';
 import { SteerEndpoint } from '../steer-endpoint.js';
-import { EventsRepository } from '../store/events.repository.js';
-import { HttpProblem, notFound } from './http-problem.js';
+import { HttpProblem } from './http-problem.js';
 import { readManifestBody, readOptions } from './read-body.js';
-import { readLimit, readSteering, readWait } from './read-options.js';
+import { readSteering, readWait } from './read-options.js';
 import { Views } from './views.js';
 
 /** Without `wait` an answer waits this long for the plan to be on its topic, in ms. */
@@ -27,7 +20,6 @@ export class EndpointsController {
     private readonly applyManifest: ApplyManifest,
     private readonly steerEndpoint: SteerEndpoint,
     private readonly deleteEndpoint: DeleteEndpoint,
-    private readonly events: EventsRepository,
     private readonly views: Views,
   ) {}
 
@@ -58,13 +50,6 @@ export class EndpointsController {
     // Accepted and in the database; carried out as soon as Kafka takes it.
     void reply.status(!published ? 202 : applied.created ? 201 : 200);
     return this.views.get(name);
-  }
-
-  @Get(':name/events')
-  async history(@Param('name') name: string, @Query('limit') limit: string | undefined): Promise<EndpointEvent[]> {
-    const events = await this.events.of(name, readLimit(limit));
-    if (events.length === 0) throw notFound(name);
-    return events;
   }
 
   @Post(':name/:verb')

@@ -1,8 +1,7 @@
-import { STATUS_CODES } from 'node:http';
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DatabaseClosed, sqlStateOf } from '#database';
-import { LOGGER, type Logger } from '#platform';
+import { LOGGER, sendProblem, type Logger } from '#platform';
 import { SteeringError } from '#strategies';
 import { HttpProblem } from './http-problem.js';
 
@@ -14,18 +13,11 @@ export class ErrorFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (reply.sent || reply.raw.destroyed) return;
-    const { status, message, problems } = problemOf(error);
+    const { status, message, problems, more } = problemOf(error);
     if (status >= 500) this.logger.error({ err: error }, message);
     if (status === 503) void reply.header('retry-after', 1);
-    const body = {
-      type: 'about:blank',
-      title: STATUS_CODES[status] ?? 'Error',
-      status,
-      detail: message,
-      error: message,
-      ...(problems.length === 0 ? {} : { problems }),
-    };
-    void reply.status(status).type('application/problem+json').send(JSON.stringify(body));
+    const request = host.switchToHttp().getRequest<FastifyRequest>();
+    sendProblem(request, reply, status, message, { ...(problems.length > 0 && { problems }), ...more });
   }
 }
 

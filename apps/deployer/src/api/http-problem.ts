@@ -4,11 +4,15 @@ import type { Problem } from '#manifests';
 export class HttpProblem extends Error {
   override readonly name = 'HttpProblem';
 
-  /** @param problems where in the manifest, and what was expected there */
+  /**
+   * @param problems where in the manifest, and what was expected there
+   * @param more members of the problem details that belong to this kind of problem
+   */
   constructor(
     readonly status: number,
     message: string,
     readonly problems: readonly Problem[] = [],
+    readonly more: Readonly<Record<string, unknown>> = {},
   ) {
     super(message);
   }

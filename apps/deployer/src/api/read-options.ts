@@ -22,6 +22,14 @@ export function readLimit(text: string | undefined): number {
   throw new HttpProblem(400, `limit: expected a whole number from 1 to 1000, got "${text ?? ''}"`);
 }
 
+/** The id of an event, from which a list or a stream goes on; undefined where there is none. */
+export function readCursor(name: string, text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const id = Number(text);
+  if (Number.isSafeInteger(id) && id >= 0) return id;
+  throw new HttpProblem(400, `${name}: expected the id of an event, a whole number, got "${text}"`);
+}
+
 /** `?from=2026-01-31T12:00:00Z`; undefined where there is none. */
 export function readTime(name: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;

@@ -1,9 +1,12 @@
 import type pg from 'pg';
 import type { RolloutStatus, TrafficPlan, Verdict } from '#contracts';
-import { jsonbText } from '#database';
+import { jsonbText, locks } from '#database';
 
 /** Channel on which instances tell each other, by the endpoint's name, that something of it has changed. */
 export const changesChannel = 'understudy_control';
+
+/** Channel on which instances tell each other, by the endpoint's name, of an event. */
+export const eventsChannel = 'understudy_events';
 
 /** Who did something, and why. */
 export interface Author {
@@ -18,10 +21,15 @@ export interface NewEvent extends Author {
   readonly detail?: unknown;
 }
 
-/** Adds to an endpoint's history. */
+/**
+ * Adds to an endpoint's history, and tells all instances when the transaction commits. Writers wait for each other to commit, so that ids come in
+ * the order of commits and nobody who follows them skips one: lock all endpoints of a transaction before its first event.
+ */
 export async function writeEvent(client: pg.PoolClient, event: NewEvent): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [locks.events]);
   await client.query(
-    'INSERT INTO deployment_events (endpoint, rollout, type, actor, reason, detail) VALUES ($1, $2, $3, $4, $5, $6::jsonb)',
+    `INSERT INTO deployment_events (endpoint, rollout, type, actor, reason, detail) VALUES ($1, $2, $3, $4, $5, $6::jsonb)
+     RETURNING pg_notify('${eventsChannel}', endpoint)`,
     [
       event.endpoint,
       event.rollout,

@@ -27,8 +27,8 @@ export class ForgetController {
   start(@Body() body: unknown): StreamableFile {
     const asked = forgetRequest.safeParse(body);
     if (!asked.success)
-      throw new HttpException({ error: 'expected {"routingKey": "…"}, and "endpoint" where it is to be one alone' }, 400); // prettier-ignore
-    if (this.isAtWork) throw new HttpException({ error: 'a consumer is being forgotten; try again when it is done' }, 429); // prettier-ignore
+      throw new HttpException('expected {"routingKey": "…"}, and "endpoint" where it is to be one alone', 400);
+    if (this.isAtWork) throw new HttpException('a consumer is being forgotten; try again when it is done', 429);
     const lines = this.ndjson(asked.data);
     return new StreamableFile(Readable.from(lines, { objectMode: false }), { type: 'application/x-ndjson' });
   }
