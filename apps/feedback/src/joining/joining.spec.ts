@@ -390,8 +390,8 @@ describe('a recount', () => {
       'arm_stats',
       'key_stats',
       'pair_stats',
-      'arm_latencies',
       'key_latencies',
+      'arm_latencies',
       'pair_latencies',
     ]);
   });
