@@ -76,6 +76,16 @@ export interface EndpointEvent {
   detail: unknown;
 }
 
+/** Answer 202 of `rollback` while Postgres cannot be reached: in force at the routers, in the database and its events once there is one. */
+export interface BrokenGlass {
+  name: string;
+  epoch: number;
+  origin: 'break-glass';
+  allocation: { version: string; weight: number }[];
+  /** What becomes of it, for people. */
+  note: string;
+}
+
 /** Verbs of `POST /api/v1/endpoints/{name}/{verb}`. */
 export const steeringVerbs = ['promote', 'rollback', 'pause', 'resume'] as const;
 export type SteeringVerb = (typeof steeringVerbs)[number];

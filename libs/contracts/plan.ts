@@ -76,14 +76,25 @@ export const trafficPlan = z.object({
   bucketMs: z.int().min(1).optional(),
   /** The endpoint is gone; the record stays so that its epoch is never used again. */
   deleted: z.boolean().optional(),
+  /**
+   * `break-glass`: written by a deployer that could not reach Postgres, on an operator's `rollback`; the leader takes it over into the database as
+   * soon as it can. Absent: the plan came from the database.
+   */
+  origin: z.literal('break-glass').optional(),
+  /** Who broke the glass, and why: kept here until it can stand in the events. */
+  author: z.object({ actor: z.string(), reason: z.string().optional() }).optional(),
   /** Milliseconds since 1970. */
   at: z.number(),
 });
 export type TrafficPlan = z.infer<typeof trafficPlan>;
 
+/** The version with all of the traffic; undefined where it is shared. */
+export const soleVersionOf = ({ allocation }: Pick<TrafficPlan, 'allocation'>): string | undefined =>
+  allocation.find(({ weight }) => weight === 1)?.version;
+
 /** The version with all of the traffic, else the fallback: whom shadows and candidates are compared with. */
-export const championOfPlan = ({ allocation, fallback }: Pick<TrafficPlan, 'allocation' | 'fallback'>): string =>
-  allocation.find(({ weight }) => weight === 1)?.version ?? fallback;
+export const championOfPlan = (plan: Pick<TrafficPlan, 'allocation' | 'fallback'>): string =>
+  soleVersionOf(plan) ?? plan.fallback;
 
 /** Whether a version takes part in a plan: allocated, shadow, fallback or the target of a rule. */
 export function versionsOfPlan(plan: TrafficPlan): Set<string> {

@@ -74,6 +74,8 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
     return { ...state, ...ended, phase: 'promoted', winner };
   },
 
+  restart: ({ state, step }) => ({ ...state, stretch: step }),
+
   /** Arms that stay keep their evidence, and the tests go on counting those that leave. Any other change is another rollout. */
   adapt({ before, spec, state, now }) {
     const others = !sameJson(withoutArms(before), withoutArms(spec));

@@ -83,6 +83,8 @@ export const canary: Strategy<CanarySpec, CanaryState> = {
     }
     return { ...state, phase: 'promoted', endedBy: 'operator', ...changed(state, now) };
   },
+
+  restart: ({ state, step, now }) => ({ ...state, stretch: step, stepStartedAt: now }),
 };
 
 /** The time for which nothing but estimates held it does not count: they may not roll back, not even by its running out. */

@@ -53,6 +53,8 @@ export const silent: Strategy<SilentSpec, SilentState> = {
     }
     return { ...state, ...ended, phase: 'promoted', promoted };
   },
+
+  restart: ({ state, step }) => ({ ...state, stretch: step }),
 };
 
 interface Said {

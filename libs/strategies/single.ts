@@ -53,6 +53,8 @@ export const single: Strategy<SingleSpec, SingleState> = {
     }
     return state.active === state.predecessor ? state : back(state, state.predecessor, 'operator', null);
   },
+
+  restart: ({ state, step }) => ({ ...state, stretch: step }),
 };
 
 const back = (

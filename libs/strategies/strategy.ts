@@ -66,6 +66,13 @@ export interface SteerInput<Spec, State> {
   readonly now: number;
 }
 
+export interface RestartInput<State> {
+  readonly state: State;
+  /** The number of its next plan's step, greater than any that was used. */
+  readonly step: number;
+  readonly now: number;
+}
+
 export interface AdaptInput<Spec, State> {
   /** The spec so far. */
   readonly before: Spec;
@@ -98,6 +105,8 @@ export interface Strategy<Spec, State> {
   evaluate(input: EvaluateInput<Spec, State>): Evaluation<State>;
   /** The state after an operator's verb; throws a SteeringError where it makes no sense. */
   steer(input: SteerInput<Spec, State>): State;
+  /** The state with which it goes on after a stretch that was not its own, such as a break-glass rollback: its next plan is a new step. */
+  restart(input: RestartInput<State>): State;
   /**
    * The state with which a rollout at work goes on under a changed spec, its evidence kept; undefined where the change asks for another rollout.
    * Absent: every change does.

@@ -5,6 +5,7 @@ import {
   type AuditLine,
   type BacktestRequest,
   type BacktestView,
+  type BrokenGlass,
   type EndpointEvent,
   type EndpointSummary,
   type EndpointView,
@@ -115,13 +116,13 @@ export class Api {
     name: string,
     verb: SteeringVerb,
     body: { reason?: string; version?: string; actor: string },
-  ): Promise<unknown> {
+  ): Promise<EndpointView | BrokenGlass> {
     const path = `/${encodeURIComponent(name)}/${verb}`;
     return this.deployer(path, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { ...json, 'x-actor': body.actor },
-    });
+    }) as Promise<EndpointView | BrokenGlass>;
   }
 
   startBacktest(name: string, request: BacktestRequest, actor: string): Promise<BacktestView> {

@@ -10,13 +10,13 @@ import { HttpProblem } from './api/http-problem.js';
 import { resolveArtifact } from './artifacts/resolve-artifact.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { draftOf, mainVersion, makePlan, withListedFallback } from './plans/make-plan.js';
+import { EndpointLock } from './plans/endpoint-lock.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { evaluate, strategyNamed, type Outcome } from './rollouts/evaluate.js';
 import { EvidenceStore } from './rollouts/evidence-store.js';
 import { Manifests } from './rollouts/manifests.js';
 import { writeEvent, writePlan, writeRollout, type Author } from './store/changes.js';
-import { StandingsRepository } from './store/standings.repository.js';
-import type { Standing, VersionRow } from './store/standing.js';
+import { isAtWork, type Standing, type VersionRow } from './store/standing.js';
 import { VersionsRepository, type FoundVersion } from './store/versions.repository.js';
 
 export interface Applied {
@@ -35,7 +35,7 @@ export class ApplyManifest {
   constructor(
     @Inject(DEPLOYER_CONFIG) private readonly config: DeployerConfig,
     private readonly database: Database,
-    private readonly standings: StandingsRepository,
+    private readonly endpoints: EndpointLock,
     private readonly versions: VersionsRepository,
     private readonly manifests: Manifests,
     private readonly evidence: EvidenceStore,
@@ -46,7 +46,7 @@ export class ApplyManifest {
   async apply(given: Manifest, author: Author): Promise<Applied> {
     const { manifest, found } = await this.withArtifacts(given);
     return this.database.transaction(async (client) => {
-      const standing = await this.standings.lock(client, manifest.name);
+      const standing = await this.endpoints.lock(client, manifest.name);
       const known = await this.versions.of(manifest.name, client);
       refuseOtherBytes(found, known);
       if (standing !== undefined && !standing.deleted && this.isSame(manifest, standing)) {
@@ -144,18 +144,19 @@ export class ApplyManifest {
     const type = alive ? 'applied' : 'created';
     await writeEvent(client, { ...author, endpoint: name, rollout, type, detail: { revision } });
     const reason = `revision ${revision} applied by ${author.actor}`;
+    const numbers = { revision, epoch, rollout, at: now, rules: alive ? standing.plan.rules : undefined };
     if (continues) {
       await writePlan(
         client,
-        makePlan(manifest, withListedFallback(draftOf(standing.plan), manifest), { revision, epoch, rollout, at: now }),
+        makePlan(manifest, withListedFallback(draftOf(standing.plan), manifest), numbers),
         reason,
       );
     } else if (alive && adapted !== undefined) {
       const draft = await this.goOn(client, { ...change, standing, state: adapted, now });
-      await writePlan(client, makePlan(manifest, draft, { revision, epoch, rollout, at: now }), reason);
+      await writePlan(client, makePlan(manifest, draft, numbers), reason);
     } else {
       const outcome = await this.beginRollout(client, { ...change, rollout, revision, now });
-      await writePlan(client, makePlan(manifest, outcome.draft, { revision, epoch, rollout, at: now }), reason);
+      await writePlan(client, makePlan(manifest, outcome.draft, numbers), reason);
     }
     return { created: !alive, changed: true, revision, epoch };
   }
@@ -164,8 +165,7 @@ export class ApplyManifest {
   private adapt(manifest: Manifest, { rollout, ...standing }: Standing, now: number): unknown {
     const { name, spec } = manifest.strategy;
     const before = this.manifests.of(standing).envelope.spec;
-    const isAtWork = rollout.status === 'running' || rollout.status === 'paused';
-    if (!isAtWork || name !== rollout.strategy || manifest.envelope.spec.assignment !== before.assignment)
+    if (!isAtWork({ rollout }) || name !== rollout.strategy || manifest.envelope.spec.assignment !== before.assignment)
       return undefined;
     return strategyNamed(name).adapt({ before: rollout.spec, spec, state: rollout.state, now });
   }

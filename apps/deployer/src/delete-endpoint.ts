@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
 import { notFound } from './api/http-problem.js';
+import { EndpointLock } from './plans/endpoint-lock.js';
+import { renumbered } from './plans/make-plan.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { writeEvent, writePlan, type Author } from './store/changes.js';
-import { StandingsRepository } from './store/standings.repository.js';
 import { VersionsRepository } from './store/versions.repository.js';
 
 /** Takes an endpoint out of service: a plan that says so, versions that leave their workers once their work is done. Log and history stay. */
@@ -11,7 +12,7 @@ import { VersionsRepository } from './store/versions.repository.js';
 export class DeleteEndpoint {
   constructor(
     private readonly database: Database,
-    private readonly standings: StandingsRepository,
+    private readonly endpoints: EndpointLock,
     private readonly versions: VersionsRepository,
     private readonly topic: PlansOnTopic,
   ) {}
@@ -19,7 +20,7 @@ export class DeleteEndpoint {
   /** @returns the epoch of the last plan; @throws HttpProblem 404 */
   delete(name: string, author: Author): Promise<number> {
     return this.database.transaction(async (client) => {
-      const standing = await this.standings.lock(client, name);
+      const standing = await this.endpoints.lock(client, name);
       if (standing === undefined || standing.deleted) throw notFound(name);
       const { rollout, plan } = standing;
       const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
@@ -30,7 +31,7 @@ export class DeleteEndpoint {
         [name],
       );
       await this.versions.retireOthers(client, name, []);
-      await writePlan(client, { ...plan, epoch, deleted: true, at: Date.now() }, reason);
+      await writePlan(client, { ...renumbered(plan, { epoch, at: Date.now() }), deleted: true }, reason);
       await writeEvent(client, { ...author, endpoint: name, rollout: rollout.id, type: 'deleted', detail: { epoch } });
       return epoch;
     });

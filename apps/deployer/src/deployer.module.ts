@@ -17,6 +17,7 @@ import { BacktestsRepository } from './backtests/backtests.repository.js';
 import { PastRequestsRepository } from './backtests/past-requests.repository.js';
 import { StartBacktest } from './backtests/start-backtest.js';
 import { Bell } from './bell.js';
+import { BreakGlass } from './break-glass.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { DeleteEndpoint } from './delete-endpoint.js';
 import { EventStream } from './events/event-stream.js';
@@ -24,12 +25,14 @@ import { EventsController } from './events/events.controller.js';
 import { EventsRepository } from './events/events.repository.js';
 import { LeaderLease } from './leader-lease.js';
 import { LeaderLoop } from './leader-loop.js';
+import { EndpointLock } from './plans/endpoint-lock.js';
 import { GuardTopic } from './plans/guard-topic.js';
 import { PlansConsumer } from './plans/on-plans.consumer.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { PrepareEndpoint } from './plans/prepare-endpoint.js';
 import { PublishPlans } from './plans/publish-plans.js';
 import { RetireVersions } from './plans/retire-versions.js';
+import { RollBack } from './roll-back.js';
 import { AdvanceRollouts } from './rollouts/advance-rollouts.js';
 import { EvidenceStore } from './rollouts/evidence-store.js';
 import { Manifests } from './rollouts/manifests.js';
@@ -71,7 +74,9 @@ export class DeployerModule {
         BacktestLoop,
         BacktestsRepository,
         Bell,
+        BreakGlass,
         DeleteEndpoint,
+        EndpointLock,
         EventStream,
         EventsRepository,
         EvidenceStore,
@@ -90,6 +95,7 @@ export class DeployerModule {
         PrepareEndpoint,
         PublishPlans,
         RetireVersions,
+        RollBack,
         StandingsRepository,
         StartBacktest,
         SteerEndpoint,

@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { TrafficPlan } from '#contracts';
 import type { RunningService } from '#platform';
 import { eventually, http, ownPostgres, type OwnServer } from '#testing';
+import { planBack } from './break-glass.js';
 import { LeaderLease } from './leader-lease.js';
 import { Harness, step } from './testing/harness.js';
 
@@ -124,6 +125,42 @@ describe('a deployer that starts again', () => {
   });
 });
 
+describe('a rollback without Postgres', () => {
+  it('is taken over by the leader, above what was decided and never published', async () => {
+    const harness = await Harness.open();
+    const service = await harness.start();
+    const control = harness.client(service);
+    await control.put('digits', harness.manifest('digits', canary));
+    const plan = await harness.lastPlan('digits', () => true);
+    await harness.stop(service);
+    const pool = harness.pool();
+    for (const epoch of [2, 3]) {
+      await pool.query(
+        'INSERT INTO traffic_plans (endpoint, epoch, revision, rollout, step, plan) VALUES ($1, $2, 1, 1, $3, $4)',
+        ['digits', epoch, epoch - 1, { ...plan, epoch, step: epoch - 1, salt: 'never published' }],
+      );
+    }
+    await pool.query('UPDATE endpoints SET epoch = 3');
+    const value = { ...planBack(plan, { actor: 'ada', reason: 'fire' }, 1), epoch: 2 };
+    const twice = { ...value, author: { actor: 'bob' } };
+    await harness.stage.upstream.produce(harness.stage.topic('plans'), [
+      { key: 'digits', value },
+      { key: 'digits', value: twice },
+    ]);
+
+    const next = harness.client(await harness.start());
+    const last = await harness.lastPlan('digits', ({ epoch }) => epoch === 4);
+    expect(last).toMatchObject({ allocation: value.allocation, step: 1, salt: plan.salt });
+    expect(last.origin).toBeUndefined();
+    expect(await next.view('digits')).toMatchObject({ epoch: 4, rollout: { status: 'paused' } });
+    expect((await next.events('digits')).filter(({ type }) => type === 'rolled-back')).toMatchObject([
+      { actor: 'ada', reason: 'fire', detail: { epoch: 2 } },
+    ]);
+    expect(harness.plansOf('digits').map(({ epoch }) => epoch)).toEqual([1, 2, 2, 4]);
+    await harness.close();
+  });
+});
+
 describe('without Postgres', () => {
   let postgres: OwnServer;
   let harness: Harness;
@@ -155,5 +192,57 @@ describe('without Postgres', () => {
     await eventually(() => leads(service), { what: 'a new term', timeoutMs: 20_000 });
     await harness.evidence('outage', 1, [step(0, { v1: 0.9, v2: 0.1 }, { v1: [800, 900], v2: [99, 100] })]);
     expect(await harness.lastPlan('outage', ({ step: number }) => number === 1)).toMatchObject({ epoch: 2 });
+  });
+
+  it('rolls back by any deployer, from the topic, and catches up with it afterwards', async () => {
+    const [first, second] = [await harness.start(), await harness.start()];
+    const control = harness.client(first);
+    await control.put('fire', harness.manifest('fire', canary));
+    await control.put('promoted', harness.manifest('promoted', canary));
+    await control.steer('promoted', 'promote');
+    await harness.lastPlan('promoted', ({ epoch }) => epoch === 2);
+    await postgres.stop();
+
+    const answers = await Promise.all(
+      [first, second].map((service) =>
+        harness.client(service).steer('fire', 'rollback', { actor: 'ada', reason: 'wrong answers' }),
+      ),
+    );
+    for (const { status, body } of answers) {
+      expect(status).toBe(202);
+      expect(body).toMatchObject({ epoch: 2, origin: 'break-glass', allocation: [{ version: 'v1', weight: 1 }] });
+    }
+    expect((await harness.client(second).steer('promoted', 'rollback', { actor: 'bob' })).status).toBe(202);
+    expect((await control.steer('nobody', 'rollback')).status).toBe(404);
+    // A strategy that would go on, if it were asked.
+    await harness.evidence('fire', 2, [step(0, { v1: 0.9, v2: 0.1 }, { v1: [800, 900], v2: [99, 100] })]);
+
+    await postgres.start();
+    await eventually(async () => (await control.view('fire').catch(() => undefined))?.rollout.status === 'paused', {
+      what: 'the rollback taken over',
+      timeoutMs: 20_000,
+    });
+    const allocation = [{ version: 'v1', weight: 1 }];
+    expect((await control.view('fire')).plan).toMatchObject({ allocation, salt: 'fire/1' });
+    const events = await control.events('fire');
+    expect(events.find(({ type }) => type === 'rolled-back')).toMatchObject({
+      actor: 'ada',
+      reason: 'wrong answers',
+      detail: { epoch: 2, origin: 'break-glass' },
+    });
+    await eventually(async () => (await control.view('promoted')).rollout.status === 'failed', { what: 'its end' });
+    expect(await control.view('promoted')).toMatchObject({
+      epoch: 3,
+      plan: { allocation },
+      verdict: { outcome: 'rollback' },
+    });
+
+    // It goes on as a step of its own, once somebody says so.
+    await control.steer('fire', 'resume');
+    const next = await harness.lastPlan(
+      'fire',
+      ({ allocation: [entry], epoch }) => epoch > 2 && entry?.version === 'v2',
+    );
+    expect(next.step).toBe(2);
   });
 });

@@ -6,13 +6,13 @@ import { Database } from '#database';
 import type { Manifest } from '#manifests';
 import type { PlanDraft } from '#strategies';
 import { HttpProblem, notFound } from './api/http-problem.js';
+import { EndpointLock } from './plans/endpoint-lock.js';
 import { draftOf, makePlan, withListedFallback } from './plans/make-plan.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { evaluate, strategyNamed } from './rollouts/evaluate.js';
 import { EvidenceStore } from './rollouts/evidence-store.js';
 import { Manifests } from './rollouts/manifests.js';
 import { writeEvent, writePlan, writeRollout, type Author } from './store/changes.js';
-import { StandingsRepository } from './store/standings.repository.js';
 import type { Standing } from './store/standing.js';
 
 const eventOf = { promote: 'promoted', rollback: 'rolled-back', pause: 'paused', resume: 'resumed' } as const;
@@ -22,7 +22,7 @@ const eventOf = { promote: 'promoted', rollback: 'rolled-back', pause: 'paused',
 export class SteerEndpoint {
   constructor(
     private readonly database: Database,
-    private readonly standings: StandingsRepository,
+    private readonly endpoints: EndpointLock,
     private readonly manifests: Manifests,
     private readonly evidence: EvidenceStore,
     private readonly topic: PlansOnTopic,
@@ -35,7 +35,7 @@ export class SteerEndpoint {
    */
   steer(name: string, verb: SteeringVerb, version: string | undefined, author: Author): Promise<number> {
     return this.database.transaction(async (client) => {
-      const standing = await this.standings.lock(client, name);
+      const standing = await this.endpoints.lock(client, name);
       if (standing === undefined || standing.deleted) throw notFound(name);
       const event = { endpoint: name, rollout: standing.rollout.id, type: eventOf[verb], ...author };
       if (verb === 'pause' || verb === 'resume') {
@@ -93,10 +93,7 @@ export class SteerEndpoint {
     await writePlan(
       client,
       makePlan(manifest, withListedFallback(outcome.draft, manifest), {
-        revision,
-        epoch,
-        rollout: rollout.id,
-        at: now,
+        ...{ revision, epoch, rollout: rollout.id, at: now, rules: plan.rules },
       }),
       reason,
     );

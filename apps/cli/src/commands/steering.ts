@@ -22,6 +22,14 @@ export function registerSteering(program: Command): void {
     command.action(async (name: string, options: { reason?: string; version?: string }, self: Command) => {
       const api = apiOf(self);
       const answer = await api.steer(name, verb, { ...options, actor: actorName() });
+      if ('origin' in answer) {
+        print(
+          self,
+          answer,
+          () => `endpoint ${name}: ${verb} done; plan ${answer.epoch}: ${sharesOf(answer.allocation)}\n${answer.note}`,
+        );
+        return;
+      }
       const view = await api.get(name);
       print(
         self,

@@ -1,9 +1,16 @@
 import { Controller, Delete, Get, Headers, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { steeringVerbs, type EndpointSummary, type EndpointView, type SteeringVerb } from '#contracts';
+import {
+  steeringVerbs,
+  type BrokenGlass,
+  type EndpointSummary,
+  type EndpointView,
+  type SteeringVerb,
+} from '#contracts';
 import { parseManifest, type Manifest } from '#manifests';
 import { ApplyManifest } from '../apply-manifest.js';
 import { DeleteEndpoint } from '../delete-endpoint.js';
+import { RollBack } from '../roll-back.js';
 import { SteerEndpoint } from '../steer-endpoint.js';
 import { HttpProblem } from './http-problem.js';
 import { readManifestBody, readOptions } from './read-body.js';
@@ -19,6 +26,7 @@ export class EndpointsController {
   constructor(
     private readonly applyManifest: ApplyManifest,
     private readonly steerEndpoint: SteerEndpoint,
+    private readonly rollBack: RollBack,
     private readonly deleteEndpoint: DeleteEndpoint,
     private readonly views: Views,
   ) {}
@@ -59,11 +67,19 @@ export class EndpointsController {
     @Param('verb') verb: string,
     @Headers('x-actor') actor: string | undefined,
     @Req() request: FastifyRequest,
-  ): Promise<EndpointView> {
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EndpointView | BrokenGlass> {
     if (!isVerb(verb))
       throw new HttpProblem(404, `there is no verb "${verb}"; expected one of ${steeringVerbs.join(', ')}`);
     const { version, ...author } = readSteering(readOptions(request.body), actor);
-    const epoch = await this.steerEndpoint.steer(name, verb, version, author);
+    const epoch =
+      verb === 'rollback'
+        ? await this.rollBack.rollBack(name, author)
+        : await this.steerEndpoint.steer(name, verb, version, author);
+    if (typeof epoch !== 'number') {
+      void reply.status(202);
+      return epoch;
+    }
     await this.views.published(name, epoch, publicationMs);
     return this.views.get(name);
   }

@@ -5,7 +5,9 @@ import { writeEvent, writePlan } from '../store/changes.js';
 import { OutboxRepository } from '../store/outbox.repository.js';
 import { StandingsRepository } from '../store/standings.repository.js';
 import type { Standing } from '../store/standing.js';
+import { EndpointLock } from './endpoint-lock.js';
 import { judgeTopic } from './judge-topic.js';
+import { renumbered } from './make-plan.js';
 import { PlansOnTopic } from './plans-on-topic.js';
 
 /** Between two new plans of an endpoint for records that are not ours, in ms: another writer must not be met with a flood. */
@@ -20,6 +22,7 @@ export class GuardTopic {
   constructor(
     private readonly database: Database,
     private readonly standings: StandingsRepository,
+    private readonly endpoints: EndpointLock,
     private readonly outbox: OutboxRepository,
     private readonly topic: PlansOnTopic,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -32,6 +35,7 @@ export class GuardTopic {
 
   /** At the beginning of a term, with the topic read to its end: all endpoints, also those that it has nothing of. */
   async all(): Promise<void> {
+    for (const endpoint of this.topic.endpoints()) await this.adopt(endpoint);
     for (const standing of await this.standings.everything()) {
       if (judgeTopic(standing.plan, this.topic.get(standing.name)) === 'publish') {
         await this.outbox.again(standing.name, standing.epoch);
@@ -42,6 +46,7 @@ export class GuardTopic {
   /** Looks at the endpoints of which records have come. */
   async round(now: number): Promise<void> {
     for (const endpoint of [...this.suspects]) {
+      await this.adopt(endpoint);
       if (now - (this.renewed.get(endpoint) ?? -Infinity) < pauseMs) continue;
       this.suspects.delete(endpoint);
       const standing = await this.standings.get(endpoint);
@@ -53,13 +58,19 @@ export class GuardTopic {
     }
   }
 
+  /** What was decided without Postgres is taken over by whoever holds the endpoint next: here, where nobody else does. */
+  private async adopt(endpoint: string): Promise<void> {
+    if (this.topic.get(endpoint)?.plan.origin !== 'break-glass') return;
+    await this.database.transaction((client) => this.endpoints.lock(client, endpoint));
+  }
+
   private async renew(endpoint: string, now: number): Promise<void> {
     await this.database.transaction(async (client) => {
-      const standing = await this.standings.lock(client, endpoint);
+      const standing = await this.endpoints.lock(client, endpoint);
       if (standing === undefined || judgeTopic(standing.plan, this.topic.get(endpoint)) !== 'new') return;
       const reason = 'a record on the topic of plans was not ours: the plan in force is published again';
       const epoch = Math.max(standing.epoch, this.topic.epochOf(endpoint)) + 1;
-      await writePlan(client, { ...standing.plan, epoch, at: now }, reason);
+      await writePlan(client, renumbered(standing.plan, { epoch, at: now }), reason);
       await writeEvent(client, { ...whose(standing), type: 'plan', reason, detail: { epoch } });
       this.logger.warn({ endpoint, epoch }, reason);
     });

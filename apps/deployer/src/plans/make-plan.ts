@@ -7,12 +7,15 @@ interface Numbers {
   readonly revision: number;
   readonly epoch: number;
   readonly rollout: number;
+  /** Pins: an operator's, carried from plan to plan. */
+  readonly rules?: TrafficPlan['rules'];
   /** ms since 1970. */
   readonly at: number;
 }
 
 /** The plan that a strategy's draft and a manifest make. The salt is the rollout's, so that within it nobody changes sides but by the weights. */
-export function makePlan(manifest: Manifest, draft: PlanDraft, { revision, epoch, rollout, at }: Numbers): TrafficPlan {
+export function makePlan(manifest: Manifest, draft: PlanDraft, numbers: Numbers): TrafficPlan {
+  const { revision, epoch, rollout, at, rules } = numbers;
   const { timeout, kafkaDeadline } = manifest.envelope.spec;
   return {
     endpoint: manifest.name,
@@ -30,8 +33,15 @@ export function makePlan(manifest: Manifest, draft: PlanDraft, { revision, epoch
     ...(draft.bucketMs === undefined ? {} : { bucketMs: draft.bucketMs }),
     ...(draft.contextual === undefined ? {} : { contextual: draft.contextual }),
     ...(kafkaDeadline === undefined ? {} : { kafkaDeadlineMs: Math.max(1, Math.round(kafkaDeadline)) }),
+    ...(rules === undefined || rules.length === 0 ? {} : { rules }),
     at,
   };
+}
+
+/** The same plan with a greater epoch, now by the database's word alone. */
+export function renumbered(plan: TrafficPlan, numbers: { readonly epoch: number; readonly at: number }): TrafficPlan {
+  const { origin: _, author: __, ...rest } = plan;
+  return { ...rest, ...numbers };
 }
 
 /** What a strategy decided of a plan. */

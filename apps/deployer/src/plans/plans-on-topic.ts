@@ -22,7 +22,8 @@ export class PlansOnTopic {
     // The same record twice (a send that was tried again) does no harm.
     const isLast = raises || isDeepStrictEqual(plan, known.plan);
     this.plans.set(plan.endpoint, { plan: raises ? plan : known.plan, isLast });
-    for (const listener of this.listeners) listener(plan.endpoint);
+    // One that has heard enough leaves while the others are told.
+    for (const listener of [...this.listeners]) listener(plan.endpoint);
   }
 
   /** Said after each batch: everything before this offset has been applied. */
@@ -46,6 +47,18 @@ export class PlansOnTopic {
   /** Greatest epoch on the topic, 0 where there is none. */
   epochOf(endpoint: string): number {
     return this.plans.get(endpoint)?.plan.epoch ?? 0;
+  }
+
+  /** Resolves once the topic has a plan of the endpoint with this epoch, or a greater one. */
+  reached(endpoint: string, epoch: number): Promise<void> {
+    if (this.epochOf(endpoint) >= epoch) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.onRecord((name) => {
+        if (name !== endpoint || this.epochOf(endpoint) < epoch) return;
+        stop();
+        resolve();
+      });
+    });
   }
 
   endpoints(): string[] {

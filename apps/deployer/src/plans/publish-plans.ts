@@ -38,6 +38,12 @@ export class PublishPlans {
     }
   }
 
+  /** Publishes what waits of one endpoint, leader or not. */
+  async now(endpoint: string): Promise<void> {
+    const plans = await this.outbox.waiting(endpoint);
+    if (plans.length > 0) await this.publish(endpoint, plans, new AbortController().signal);
+  }
+
   private async publish(endpoint: string, plans: readonly TrafficPlan[], term: AbortSignal): Promise<void> {
     // What is not above the topic's epoch would be no plan for its readers: it is thrown away.
     const known = this.topic.epochOf(endpoint);
@@ -45,7 +51,8 @@ export class PublishPlans {
     const last = fresh.at(-1);
     if (last === undefined) return this.outbox.done(endpoint, known);
     if (last.deleted !== true) await this.prepare.endpoint(endpoint);
-    if (term.aborted) return;
+    // While the endpoint was made ready, somebody may have broken the glass.
+    if (term.aborted || this.topic.epochOf(endpoint) > known) return;
     const topic = this.names.of('plans');
     await this.producer.sendAll(fresh.map((plan) => ({ topic, key: endpoint, value: JSON.stringify(plan) })));
     await this.outbox.done(endpoint, last.epoch);

@@ -2,11 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database } from '#database';
 import { LOGGER, type Logger } from '#platform';
+import { EndpointLock } from '../plans/endpoint-lock.js';
 import { makePlan } from '../plans/make-plan.js';
 import { PlansOnTopic } from '../plans/plans-on-topic.js';
 import { writeEvent, writePlan, writeRollout } from '../store/changes.js';
 import { StandingsRepository } from '../store/standings.repository.js';
-import type { Standing } from '../store/standing.js';
+import { isAtWork, type Standing } from '../store/standing.js';
 import { evaluate, isInForce, moves, type Outcome } from './evaluate.js';
 import { EvidenceStore } from './evidence-store.js';
 import { Manifests } from './manifests.js';
@@ -23,6 +24,7 @@ export class AdvanceRollouts {
   constructor(
     private readonly database: Database,
     private readonly standings: StandingsRepository,
+    private readonly endpoints: EndpointLock,
     private readonly evidence: EvidenceStore,
     private readonly manifests: Manifests,
     private readonly topic: PlansOnTopic,
@@ -50,7 +52,7 @@ export class AdvanceRollouts {
     if (!moves(outcome, standing.rollout, standing.plan) && !this.isDue(standing, outcome, now)) return;
     await this.database.transaction(async (client) => {
       // What was read may be past: an operator may have been quicker.
-      const locked = await this.standings.lock(client, standing.name);
+      const locked = await this.endpoints.lock(client, standing.name);
       if (locked === undefined || locked.deleted || !isAtWork(locked)) return;
       await this.write(client, locked, this.ask(locked, now), now);
     });
@@ -82,7 +84,9 @@ export class AdvanceRollouts {
     }
     if (!isInForce(draft, plan)) {
       const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
-      const next = makePlan(this.manifests.of(standing), draft, { revision, epoch, rollout: rollout.id, at: now });
+      const next = makePlan(this.manifests.of(standing), draft, {
+        ...{ revision, epoch, rollout: rollout.id, at: now, rules: plan.rules },
+      });
       await writePlan(client, next, verdict.reason);
       const { step, allocation, shadows } = next;
       const detail = { epoch, step, allocation, shadows, verdict, evidenceSeq };
@@ -93,5 +97,3 @@ export class AdvanceRollouts {
     }
   }
 }
-
-const isAtWork = ({ rollout }: Standing): boolean => rollout.status === 'running' || rollout.status === 'paused';

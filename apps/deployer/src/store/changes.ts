@@ -47,8 +47,13 @@ export async function writePlan(client: pg.PoolClient, plan: TrafficPlan, reason
     'INSERT INTO traffic_plans (endpoint, epoch, revision, rollout, step, plan, reason) VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7)',
     [plan.endpoint, plan.epoch, plan.revision, plan.rollout, plan.step, jsonbText(plan), reason],
   );
-  await client.query('UPDATE endpoints SET epoch = $2 WHERE name = $1', [plan.endpoint, plan.epoch]);
-  await client.query('SELECT pg_notify($1, $2)', [changesChannel, plan.endpoint]);
+  await newestPlan(client, plan.endpoint, plan.epoch);
+}
+
+/** Makes the plan of this epoch the endpoint's newest, unless there is a newer one, and tells the leader when the transaction commits. */
+export async function newestPlan(client: pg.PoolClient, endpoint: string, epoch: number): Promise<void> {
+  await client.query('UPDATE endpoints SET epoch = greatest(epoch, $2) WHERE name = $1', [endpoint, epoch]);
+  await client.query('SELECT pg_notify($1, $2)', [changesChannel, endpoint]);
 }
 
 /** What an evaluation, or an operator, makes of a rollout. */

@@ -7,10 +7,11 @@ import { Database } from '#database';
 export class OutboxRepository {
   constructor(private readonly database: Database) {}
 
-  /** By endpoint, in the order of their epochs. */
-  async waiting(): Promise<TrafficPlan[]> {
+  /** By endpoint, in the order of their epochs. @param endpoint absent: all */
+  async waiting(endpoint?: string): Promise<TrafficPlan[]> {
     const { rows } = await this.database.pool.query<{ plan: unknown }>(
-      'SELECT plan FROM traffic_plans WHERE published_at IS NULL ORDER BY endpoint, epoch',
+      'SELECT plan FROM traffic_plans WHERE published_at IS NULL AND ($1::text IS NULL OR endpoint = $1) ORDER BY endpoint, epoch',
+      [endpoint ?? null],
     );
     return rows.map(({ plan }) => trafficPlan.parse(plan));
   }

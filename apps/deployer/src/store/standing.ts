@@ -29,6 +29,10 @@ export interface Rollout {
   readonly evidenceSeq: number | null;
 }
 
+/** Whether its rollout has not ended. */
+export const isAtWork = ({ rollout }: Pick<Standing, 'rollout'>): boolean =>
+  rollout.status === 'running' || rollout.status === 'paused';
+
 /** A version as the database has it. */
 export interface VersionRow {
   readonly endpoint: string;
