@@ -158,6 +158,14 @@ describe.each(strategies)('strategy $name', (strategy) => {
     }
   });
 
+  it('goes on with the step that it is told, as it was but for that', () => {
+    const begun_ = look(begun(), null);
+    const next = look(strategy.restart({ spec, state: begun_.state, step: 7, now: 10_000 }), null);
+    fits(next);
+    expect(next.plan).toEqual({ ...begun_.plan, step: 7 });
+    expect(next.status).toBe(begun_.status);
+  });
+
   it('rolls back to one version and can be promoted from there, both at once', () => {
     const scenario = new Scenario({ strategy, spec, versions: {}, seed: 1 });
     if (strategy.name === 'single') return;

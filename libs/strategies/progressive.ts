@@ -77,6 +77,13 @@ export const progressive: Strategy<ProgressiveSpec, ProgressiveState> = {
     throw new SteeringError(`only the candidate "${spec.candidate}" can be promoted, not "${version}"`);
   },
 
+  restart({ spec, state, step, now }) {
+    if (state.phase !== 'running') return { ...state, step };
+    const { name, settings } = partsOf(stageAt(spec, state));
+    const own = { spec: settings, state: state.inner, step: step - state.first, now };
+    return { ...state, step, inner: stageKinds[name].restart({ ...contestants(spec, state), ...own }) };
+  },
+
   /** Stages to come may change; evidence is of the present one and of those before it. */
   adapt({ before, spec, state }) {
     const begun = ({ stages, ...names }: ProgressiveSpec) => ({ ...names, stages: stages.slice(0, state.stage + 1) });

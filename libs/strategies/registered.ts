@@ -21,7 +21,7 @@ export interface RegisteredStrategy {
   begin(input: BeginInput<unknown>): unknown;
   evaluate(input: EvaluateInput<unknown, unknown>): Evaluation<unknown>;
   steer(input: SteerInput<unknown, unknown>): unknown;
-  restart(input: RestartInput<unknown>): unknown;
+  restart(input: RestartInput<unknown, unknown>): unknown;
   /** Undefined: the changed spec asks for another rollout. */
   adapt(input: AdaptInput<unknown, unknown>): unknown;
 }
@@ -41,7 +41,7 @@ export function register<Spec, State>(strategy: Strategy<Spec, State>): Register
     begin: (input) => strategy.begin({ ...input, spec: spec(input.spec) }),
     evaluate: (input) => strategy.evaluate({ ...input, spec: spec(input.spec), state: state(input.state) }),
     steer: (input) => strategy.steer({ ...input, spec: spec(input.spec), state: state(input.state) }),
-    restart: (input) => strategy.restart({ ...input, state: state(input.state) }),
+    restart: (input) => strategy.restart({ ...input, spec: spec(input.spec), state: state(input.state) }),
     adapt: (input) =>
       strategy.adapt?.({ ...input, before: spec(input.before), spec: spec(input.spec), state: state(input.state) }),
   };

@@ -66,7 +66,8 @@ export interface SteerInput<Spec, State> {
   readonly now: number;
 }
 
-export interface RestartInput<State> {
+export interface RestartInput<Spec, State> {
+  readonly spec: Spec;
   readonly state: State;
   /** The number of its next plan's step, greater than any that was used. */
   readonly step: number;
@@ -106,7 +107,7 @@ export interface Strategy<Spec, State> {
   /** The state after an operator's verb; throws a SteeringError where it makes no sense. */
   steer(input: SteerInput<Spec, State>): State;
   /** The state with which it goes on after a stretch that was not its own, such as a break-glass rollback: its next plan is a new step. */
-  restart(input: RestartInput<State>): State;
+  restart(input: RestartInput<Spec, State>): State;
   /**
    * The state with which a rollout at work goes on under a changed spec, its evidence kept; undefined where the change asks for another rollout.
    * Absent: every change does.

@@ -71,7 +71,7 @@ export class EndpointLock {
     );
     const step = rows[0]?.step ?? plan.step + 1;
     if (isAtWork(standing)) {
-      const state = strategy.restart({ state: rollout.state, step, now });
+      const state = strategy.restart({ spec: rollout.spec, state: rollout.state, step, now });
       const sql = `UPDATE deployments SET state = $3::jsonb, status = 'paused' WHERE endpoint = $1 AND rollout = $2`;
       await client.query(sql, [name, rollout.id, jsonbText(state)]);
       return;
@@ -79,7 +79,11 @@ export class EndpointLock {
     const state = rolledBack(standing, now);
     if (state === undefined) return;
     const manifest = this.manifests.of(standing);
-    const ended = { ...rollout, state: strategy.restart({ state, step, now }), status: 'running' as const };
+    const ended = {
+      ...rollout,
+      state: strategy.restart({ spec: rollout.spec, state, step, now }),
+      status: 'running' as const,
+    };
     await writeRollout(client, { endpoint: name, rollout: rollout.id, ...evaluate(manifest, ended, plan, null, now) });
   }
 }
