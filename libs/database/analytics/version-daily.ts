@@ -5,6 +5,10 @@ const growth = '1.02';
 const percentile = (share: number): string =>
   `min(${growth}::float8 ^ bucket) FILTER (WHERE bucket IS NOT NULL AND so_far >= ${share} * timed)`;
 
+// Of a range between two parameters Postgres expects a two-hundredth of the rows, looks each up in an index, and sorts what it has read.
+// Written so, it expects a ninth: it reads the day from its beginning to its end, and adds up as it goes.
+const ofTheDay = 'requested_at >= d.starts AND requested_at < ANY (ARRAY[d.ends])';
+
 /** How each version did, day by day. Each day is summed up by itself, so that a day or a range of them reads nothing else. */
 export const versionDaily: View = {
   name: 'version_daily',
@@ -33,7 +37,8 @@ export const versionDaily: View = {
       UNION
       SELECT (requested_at AT TIME ZONE 'UTC')::date FROM predictions_default
     )
-    SELECT d.day, v.* FROM (SELECT day, day::timestamp AT TIME ZONE 'UTC' AS starts, (day + 1)::timestamp AT TIME ZONE 'UTC' AS ends FROM days) d
+    -- OFFSET 0: a day's bounds are worked out once, not with every row.
+    SELECT d.day, v.* FROM (SELECT day, day::timestamp AT TIME ZONE 'UTC' AS starts, (day + 1)::timestamp AT TIME ZONE 'UTC' AS ends FROM days OFFSET 0) d
     CROSS JOIN LATERAL (
       SELECT endpoint, version, role, p.requests::bigint, p.errors::bigint, p.expired::bigint, p.pinned::bigint, p.mean_ms, p50_ms, p95_ms, p99_ms,
         coalesce(o.scored, 0), coalesce(o.counted, 0), o.mean_reward
@@ -47,13 +52,13 @@ export const versionDaily: View = {
             SELECT endpoint, version, role, ceil(ln(greatest(total_ms, 0.01)) / ln(${growth}::float8)) AS bucket, count(*) AS requests,
               count(*) FILTER (WHERE status <> 'ok') AS errors, count(*) FILTER (WHERE status = 'expired') AS expired,
               count(*) FILTER (WHERE pinned) AS pinned, sum(total_ms) AS ms
-            FROM predictions WHERE requested_at >= d.starts AND requested_at < d.ends GROUP BY endpoint, version, role, bucket
+            FROM predictions WHERE ${ofTheDay} GROUP BY endpoint, version, role, bucket
           ) buckets
         ) summed GROUP BY endpoint, version, role
       ) p
       LEFT JOIN (
         SELECT endpoint, version, role, count(*) AS scored, count(*) FILTER (WHERE counted) AS counted, avg(reward) AS mean_reward
-        FROM outcomes WHERE requested_at >= d.starts AND requested_at < d.ends GROUP BY endpoint, version, role
+        FROM outcomes WHERE ${ofTheDay} GROUP BY endpoint, version, role
       ) o USING (endpoint, version, role)
     ) v`,
 };

@@ -10,6 +10,7 @@ import { Analytics1764000000010 } from './0010-analytics.js';
 import { Backtests1764000000011 } from './0011-backtests.js';
 import { VersionHealth1764000000012 } from './0012-version-health.js';
 import { Retention1764000000015 } from './0015-retention.js';
+import { DaysReadInOneGo1764000000016 } from './0016-days-read-in-one-go.js';
 import { DeclaredAnswers1764000000017 } from './0017-declared-answers.js';
 import { BucketRetention1764000000018 } from './0018-bucket-retention.js';
 
@@ -27,6 +28,7 @@ export const migrations = [
   Backtests1764000000011,
   VersionHealth1764000000012,
   Retention1764000000015,
+  DaysReadInOneGo1764000000016,
   DeclaredAnswers1764000000017,
   BucketRetention1764000000018,
 ];
