@@ -5,12 +5,11 @@ import { eventually, http, type Stack } from '#testing';
 import type { Benchmark, Context } from './benchmark.js';
 import { bareKafka } from './harness/bare-kafka.js';
 import { cpuMicrosEach, describeCpu, sampleCpu } from './harness/cpu.js';
-import { prediction } from './harness/predictions.js';
+import { benchPlan as plan, prediction } from './harness/predictions.js';
 import { digitsEndpoint, pidsOf, withUnderstudy } from './harness/understudy.js';
 import { watchCount } from './harness/watch-count.js';
 
-const endpoint = 'bench';
-const plan = { endpoint, revision: 1, epoch: 1, rollout: 1, step: 0 };
+const { endpoint } = plan;
 
 /** How fast a backtest goes, beside the worker's own pace on a full work topic, each with the recorder behind it. */
 export const backtest: Benchmark = {

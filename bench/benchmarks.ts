@@ -8,21 +8,21 @@ import { http } from './http.js';
 import { logViews } from './log-views.js';
 import { nest } from './nest.js';
 import { recorder } from './recorder.js';
+import { recorderSurge } from './recorder-surge.js';
 import { shadows } from './shadows.js';
 import { startUp } from './start-up.js';
 import { truthToPlan } from './truth-to-plan.js';
-import { verdicts } from './verdicts.js';
 
 /** Every benchmark, in the order in which `npm run bench` runs them. A new one is a new file and a line here. */
 export const benchmarks: readonly Benchmark[] = [
   codec,
   decisions,
-  verdicts,
   floor,
   nest,
   http,
   shadows,
   recorder,
+  recorderSurge,
   logViews,
   feedback,
   backtest,

@@ -50,6 +50,12 @@ const goals: readonly Goal[] = [
   })),
   { goal: 'Recorder, rows/s', atLeast: 20_000, value: (results) => figure(results.recorder, 'rows') },
   {
+    goal: 'The most memory the recorder needs for a minute of ten times the load over what a tenth of it needs',
+    atMost: 1.25,
+    value: (results) =>
+      ratio(figure(results['recorder-surge'], 'surge memory'), figure(results['recorder-surge'], 'tenth memory')),
+  },
+  {
     goal: 'Truths/s joined by one feedback',
     atLeast: 15_000,
     value: (results) => figure(results.feedback, 'truths'),

@@ -3,10 +3,8 @@ import { openDatabase } from '#database';
 import type { Benchmark } from './benchmark.js';
 import { fillLog, rowsAtOnce } from './harness/fill-log.js';
 import { summarise } from './harness/latencies.js';
-import { prediction } from './harness/predictions.js';
+import { benchPlan as plan, prediction } from './harness/predictions.js';
 import { withUnderstudy } from './harness/understudy.js';
-
-const plan = { endpoint: 'bench', revision: 1, epoch: 1, rollout: 1, step: 0 };
 
 /** How fast people find a request and a day in a log of a million rows; and how fast plain COPY fills it, beside the recorder. */
 export const logViews: Benchmark = {

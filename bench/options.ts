@@ -45,10 +45,17 @@ export function readOptions(args: string[], benchmarks: readonly Benchmark[]): O
   const effort = values.quick ? quick : full;
   return {
     ...effort,
-    concurrents: values.concurrent?.split(',').map(Number) ?? effort.concurrents,
-    logRows: Number(values['log-rows'] ?? effort.logRows),
+    concurrents: values.concurrent?.split(',').map(wholeNumber('concurrent')) ?? effort.concurrents,
+    logRows: values['log-rows'] === undefined ? effort.logRows : wholeNumber('log-rows')(values['log-rows']),
     chosen,
     profile: values.profile ?? false,
     name: `${positionals.length === 0 ? 'all' : chosen.map(({ name }) => name).join('+')}${values.quick ? '-quick' : ''}`,
   };
 }
+
+const wholeNumber =
+  (option: string) =>
+  (text: string): number => {
+    if (/^[1-9][0-9]*$/.test(text)) return Number(text);
+    throw new Error(`--${option}: expected a whole number of at least 1, not "${text}"\n${usage}`);
+  };

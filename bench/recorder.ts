@@ -1,11 +1,11 @@
+import { join } from 'node:path';
 import { topicName } from '#contracts';
-import type { Benchmark } from './benchmark.js';
-import { prediction, produce } from './harness/predictions.js';
-import { withUnderstudy } from './harness/understudy.js';
-import { watchFilling } from './harness/watch-filling.js';
-import { describeCpu } from './harness/cpu.js';
-
-const plan = { endpoint: 'bench', revision: 1, epoch: 1, rollout: 1, step: 0 };
+import type { Stack } from '#testing';
+import type { Benchmark, Context } from './benchmark.js';
+import { cpuMicrosEach, describeCpu, sampleCpu } from './harness/cpu.js';
+import { benchPlan, prediction, produce } from './harness/predictions.js';
+import { profilersOf, withUnderstudy } from './harness/understudy.js';
+import { type Filling, watchCount } from './harness/watch-count.js';
 
 /** How fast the recorder catches up on a full topic. */
 export const recorder: Benchmark = {
@@ -27,11 +27,10 @@ export const recorder: Benchmark = {
       await produce(
         context.brokers,
         topic,
-        rows.values().map((row) => prediction(plan, row)),
+        rows.values().map((row) => prediction(benchPlan, row)),
       );
 
-      const sql = 'SELECT count(*)::int AS n FROM predictions';
-      const filling = await watchFilling(context, stack, { app: 'recorder', sql, count });
+      const filling = await catchUp(context, stack, count);
       context.say(`${filling.perSecond.toFixed(0)} rows/s`);
       return {
         figures: [
@@ -46,3 +45,23 @@ export const recorder: Benchmark = {
       };
     }),
 };
+
+/** How the log filled, and the CPU microseconds that each row cost, by process. */
+interface MeasuredFilling extends Filling {
+  readonly cpuMicros: Readonly<Record<string, number>>;
+}
+
+/** Starts the recorder and watches the log until so many rows are there. */
+async function catchUp(context: Context, stack: Stack, count: number): Promise<MeasuredFilling> {
+  const service = stack.service('recorder');
+  await service.start();
+  const profiler = (await profilersOf(context, stack))[service.name];
+  await profiler?.start();
+  const processes = { [service.name]: service.pid, ...context.shared };
+  const before = sampleCpu(processes);
+  const filling = await watchCount(stack.pool, 'SELECT count(*)::int AS n FROM predictions', [], count);
+  const cpuMicros = cpuMicrosEach(before, sampleCpu(processes), filling.rows);
+  await profiler?.stop(join(context.profiles ?? '', `${service.name}.cpuprofile`));
+  profiler?.close();
+  return { ...filling, cpuMicros };
+}

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { slotOf, type Prediction, type TrafficPlan } from '#contracts';
 import { bareKafka } from './bare-kafka.js';
 import { digitRows } from './understudy.js';
@@ -12,6 +14,9 @@ export interface PredictionOf {
 
 /** Where a prediction stands: the plan under which it was made. */
 export type PlanOf = Pick<TrafficPlan, 'endpoint' | 'revision' | 'epoch' | 'rollout' | 'step'>;
+
+/** Where the predictions of a log stand that no deployer made plans for. */
+export const benchPlan: PlanOf = { endpoint: 'bench', revision: 1, epoch: 1, rollout: 1, step: 0 };
 
 const digits = JSON.parse(readFileSync(digitRows, 'utf8')) as { rows: number[][]; labels: number[] };
 
@@ -53,21 +58,31 @@ export function prediction(
   };
 }
 
-/** Produces values as JSON, keyed by their `id`, a thousand at a time. */
+/**
+ * Produces values as JSON, keyed by their `id`, a thousand at a time.
+ *
+ * @param perSecond at most so many; by default as fast as it goes
+ */
 export async function produce(
   brokers: readonly string[],
   topic: string,
   values: Iterable<{ readonly id: string }>,
+  perSecond = Infinity,
 ): Promise<void> {
   const producer = bareKafka(brokers).producer({ allowAutoTopicCreation: false });
   await producer.connect();
+  const started = performance.now();
+  let sent = 0;
   try {
     let messages: { key: string; value: string }[] = [];
     for (const value of values) {
       messages.push({ key: value.id, value: JSON.stringify(value) });
       if (messages.length < 1_000) continue;
       await producer.send({ topic, messages, acks: -1 });
+      sent += messages.length;
       messages = [];
+      const early = (sent / perSecond) * 1_000 - (performance.now() - started);
+      if (early > 0) await sleep(early);
     }
     if (messages.length > 0) await producer.send({ topic, messages, acks: -1 });
   } finally {
