@@ -68,6 +68,37 @@ describe('the command line', () => {
     expect(several.output).toContain('there is no endpoint "nobody"');
   });
 
+  it('says how everything is', async () => {
+    const status = await understudy('status', '--all');
+    expect(status, status.output).toMatchObject({ code: 0 });
+    for (const app of ['ingress', 'router', 'model-worker', 'recorder', 'feedback', 'deployer'])
+      expect(status.output).toMatch(new RegExp(`^${app} +1 `, 'm'));
+    expect(status.output).toMatch(
+      new RegExp(`${name}/v1 +1[\\s\\S]*requests\\.${name} +router +0[\\s\\S]*nothing is wrong`),
+    );
+  });
+
+  it('lists dead letters, shows them and sends them back', async () => {
+    const [written] = await stack().upstream.produce(stack().upstream.topic('requests', { endpoint: name }), [{ value: 'no JSON' }]); // prettier-ignore
+    expect(written).toBeDefined();
+    const listed = await eventually(
+      async () => {
+        const { output } = await understudy('deadletters', 'list', '--topic', `requests.${name}`, '-o', 'json');
+        return (JSON.parse(output) as { id: string; replayed: unknown }[])[0];
+      },
+      { what: 'a dead letter' },
+    );
+    const shown = await understudy('deadletters', 'show', listed.id);
+    expect(shown.output).toMatch(/from +.*partition[\s\S]*no JSON/);
+    expect(await understudy('deadletters', 'replay', '--all')).toMatchObject({ code: 1 });
+    expect(await understudy('deadletters', 'replay')).toMatchObject({ code: 2 });
+    const sent = await understudy('deadletters', 'replay', '--all', '--topic', `requests.${name}`, '--yes', '--why', 'to see'); // prettier-ignore
+    expect(sent, sent.output).toMatchObject({ code: 0 });
+    expect(sent.output).toMatch(/1 sent to .*requests/);
+    expect(await understudy('deadletters', 'replay', listed.id)).toMatchObject({ code: 1 });
+    expect((await understudy('events', name)).output).toMatch(/dead-letters-replayed .*to see/);
+  });
+
   it('waits for what comes, and says by its code what does not', async () => {
     expect(await understudy('wait', name, '--for', 'ready')).toMatchObject({ code: 0 });
     expect(await understudy('wait', name, '--for', 'promoted', '--timeout', '500ms')).toMatchObject({ code: 6 });

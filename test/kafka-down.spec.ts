@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { digit, digitsManifest, eventually, ownKafka, v2Question, type OwnServer } from '#testing';
+import type { StatusView } from '#contracts';
+import { digit, digitsManifest, eventually, http, ownKafka, v2Question, type OwnServer } from '#testing';
 import { useStack } from './use-stack.js';
 
 describe('Kafka gone', () => {
@@ -28,6 +29,8 @@ describe('Kafka gone', () => {
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
     expect((await serving.truth(name, { id: 'x', truth: 1 })).status).toBe(503);
+    const { body: status } = await http<StatusView>(`${stack().deployerUrl}/api/v1/status`);
+    expect(status).toMatchObject({ kafka: { error: expect.any(String) as string }, partitions: expect.any(Array) as object }); // prettier-ignore
 
     await kafka.start();
     await eventually(async () => (await ask()).status === 200, { what: 'served again', timeoutMs: 60_000 });

@@ -1,5 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { digit, digitsManifest, eventually, ownPostgres, soleVersion, v2Question, type OwnServer } from '#testing';
+import type { StatusView } from '#contracts';
+import {
+  digit,
+  digitsManifest,
+  eventually,
+  http,
+  ownPostgres,
+  soleVersion,
+  v2Question,
+  type OwnServer,
+} from '#testing';
 import { useStack } from './use-stack.js';
 
 describe('Postgres stopped', () => {
@@ -42,6 +52,9 @@ describe('Postgres stopped', () => {
     expect(await answersOf(burning, 20)).toEqual(new Set(['v1']));
     await consumers.stop();
     expect(Object.fromEntries(consumers.refused)).toEqual({});
+    const { body: status } = await http<StatusView>(`${stack().deployerUrl}/api/v1/status`);
+    expect(status).toMatchObject({ postgres: { error: expect.any(String) as string }, kafka: { brokers: 1 } });
+    expect(status.problems.join()).toMatch(/Postgres: .*the log: /);
     expect(Object.fromEntries(requests.refused)).toEqual({});
 
     await postgres.start();

@@ -102,6 +102,8 @@ export const heartbeat = z.object({
   leaving: z.boolean().default(false),
   /** Routers and ingresses: the plan epoch in force, by endpoint. */
   epochs: z.record(z.string(), z.int()).optional(),
+  /** Deployers: whether this one leads. */
+  leads: z.boolean().optional(),
   /** Workers: versions that answer here, with the work partitions owned. */
   live: z.array(z.object({ endpoint: endpointName, version: versionName, partitions: z.array(z.int()) })).optional(),
   /** Workers: versions that could not be loaded, and why. */

@@ -152,13 +152,13 @@ export const topics = {
   }),
   heartbeats: topic({
     name: 'heartbeats',
-    description: 'Who lives, with which versions, partitions and plan epochs.',
+    description: 'Who lives, with which versions, partitions and plan epochs; which deployer leads.',
     key: 'instance',
     schema: heartbeat,
     partitions: 1,
     config: { 'retention.ms': '60000', 'segment.ms': '60000' },
     delivery: 'broadcast',
-    writers: ['ingress', 'router', 'model-worker'],
+    writers: ['ingress', 'router', 'model-worker', 'recorder', 'feedback', 'deployer'],
     readers: ['ingress', 'router', 'deployer'],
   }),
   deadLetters: topic({

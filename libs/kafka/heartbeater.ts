@@ -6,7 +6,7 @@ import { messageOf } from './errors.js';
 import type { TopicNames } from './topic-names.js';
 
 /** What an instance says of itself besides being there. */
-export type Description = Pick<Heartbeat, 'epochs' | 'live' | 'failed'>;
+export type Description = Pick<Heartbeat, 'epochs' | 'live' | 'failed' | 'leads'>;
 
 const everyMs = 1_000;
 

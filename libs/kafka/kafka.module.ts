@@ -12,6 +12,7 @@ import { ReplyTopics } from './reply.js';
 import { consumerRetry } from './supervised-consumer.js';
 import { TopicAdmin } from './topic-admin.js';
 import { TopicNames } from './topic-names.js';
+import { TopicReader } from './topic-reader.js';
 
 export interface KafkaModuleOptions extends Partial<KafkaBatchServerOptions> {
   readonly producer?: Partial<ProducerLimits>;
@@ -69,6 +70,12 @@ export class KafkaModule implements OnApplicationShutdown {
           new TopicAdmin(createKafka(config.KAFKA_BROKERS, instance, logger, { retry: { retries: 2 } }), names),
       },
       {
+        provide: TopicReader,
+        inject: [ServiceInfo, LOGGER, TopicNames, TopicAdmin],
+        useFactory: ({ instance }: ServiceInfo, logger: Logger, names: TopicNames, admin: TopicAdmin) =>
+          new TopicReader(createKafka(config.KAFKA_BROKERS, instance, logger), names, admin, logger),
+      },
+      {
         provide: KafkaBatchServer,
         inject: [ServiceInfo, LOGGER, TopicNames, TopicAdmin, Registry],
         useFactory: (
@@ -102,7 +109,16 @@ export class KafkaModule implements OnApplicationShutdown {
       module: KafkaModule,
       global: true,
       providers,
-      exports: [TopicNames, ReplyTopics, CoalescingProducer, TopicAdmin, KafkaBatchServer, DeadLetters, Heartbeater],
+      exports: [
+        TopicNames,
+        ReplyTopics,
+        CoalescingProducer,
+        TopicAdmin,
+        TopicReader,
+        KafkaBatchServer,
+        DeadLetters,
+        Heartbeater,
+      ],
     };
   }
 }

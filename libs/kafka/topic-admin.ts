@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
-import { type AppName, topics, type TopicId, type TopicParameters } from '#contracts';
+import { type AppName, type KafkaStatus, type TopicLag, topics, type TopicId, type TopicParameters } from '#contracts';
 import { ConfigResourceTypes } from './kafkajs.js';
 import type { TopicNames } from './topic-names.js';
+import type { Stretch } from './topic-reader.js';
 
 /** A topic of the registry that shall exist. */
 export interface WantedTopic {
@@ -29,6 +30,9 @@ export interface EndOffset {
 
 const pollMs = 50;
 const leaderTimeoutMs = 20_000;
+/** Questions under way at once, where there is one for each topic. */
+const atOnce = 16;
+const sharedTopics = (Object.keys(topics) as TopicId[]).filter((id) => topics[id].delivery === 'shared');
 /** Topics that stand for an endpoint or a version are made with it; the others by whichever service comes first. */
 const staticTopics = (Object.keys(topics) as TopicId[]).filter((id) => !topics[id].name.includes('<'));
 
@@ -94,6 +98,25 @@ export class TopicAdmin {
     });
   }
 
+  /**
+   * What each partition of a topic holds.
+   *
+   * @param since ms since 1970: only what was written from then on
+   */
+  async stretches(id: TopicId, since?: number): Promise<Stretch[]> {
+    const topic = this.names.of(id);
+    return this.ask(async (admin) => {
+      const held = await admin.fetchTopicOffsets(topic);
+      if (since === undefined) return held.map(({ partition, low, high }) => ({ partition, from: BigInt(low), to: BigInt(high) })); // prettier-ignore
+      // Where nothing is as new Kafka gives the end.
+      const starts = await admin.fetchTopicOffsetsByTimestamp(topic, since);
+      return held.map(({ partition, high }) => {
+        const start = starts.find((entry) => entry.partition === partition)?.offset ?? high;
+        return { partition, from: BigInt(start), to: BigInt(high) };
+      });
+    });
+  }
+
   /** How long the topics of some of the registry's entries keep records, as Kafka has it. @param endpoint default: those of all endpoints */
   async retentions(ids: readonly TopicId[], endpoint?: string): Promise<Retention[]> {
     const patterns = ids.map((id) => this.names.pattern(id, endpoint));
@@ -118,16 +141,42 @@ export class TopicAdmin {
   async lag(app: AppName, id: TopicId, parameters: TopicParameters = {}): Promise<number> {
     const topic = this.names.of(id, parameters);
     const groupId = this.names.group(app, id, parameters);
+    return this.ask((admin) => lagOf(admin, topic, groupId));
+  }
+
+  /** The lag of every group on every shared topic there is, those that nobody has read yet too; the greatest first. */
+  async lags(): Promise<TopicLag[]> {
     return this.ask(async (admin) => {
-      const [ends, committed] = await Promise.all([
-        admin.fetchTopicOffsets(topic),
-        admin.fetchOffsets({ groupId, topics: [topic] }),
-      ]);
-      const at = new Map(committed.flatMap(({ partitions }) => partitions.map((p) => [p.partition, Number(p.offset)])));
-      return ends.reduce((sum, { partition, high, low }) => {
-        const position = at.get(partition) ?? -1;
-        return sum + Math.max(0, Number(high) - Math.max(position, Number(low)));
-      }, 0);
+      const names = await admin.listTopics();
+      const read = sharedTopics.flatMap((id) => {
+        const pattern = this.names.pattern(id);
+        return names
+          .filter((name) => pattern.test(name))
+          .flatMap((topic) => topics[id].readers.map((app) => ({ topic, app, group: this.names.groupOf(app, topic) })));
+      });
+      const lags: TopicLag[] = [];
+      for (let i = 0; i < read.length; i += atOnce)
+        lags.push(...(await Promise.all(read.slice(i, i + atOnce).map(async (one) => ({ ...one, lag: await lagOf(admin, one.topic, one.group) }))))); // prettier-ignore
+      return lags.sort((a, b) => b.lag - a.lag || a.topic.localeCompare(b.topic));
+    });
+  }
+
+  /** Records that a topic holds. */
+  async countOf(id: TopicId): Promise<number> {
+    return (await this.stretches(id)).reduce((sum, { from, to }) => sum + Number(to - from), 0);
+  }
+
+  /** Full names of the topics that there are. */
+  async existing(): Promise<Set<string>> {
+    return new Set(await this.ask((admin) => admin.listTopics()));
+  }
+
+  /** Brokers that answer, and our topics. */
+  async overview(): Promise<KafkaStatus> {
+    return this.ask(async (admin) => {
+      const [{ brokers }, names] = await Promise.all([admin.describeCluster(), admin.listTopics()]);
+      const ours = names.filter((name) => name.startsWith(`${this.names.prefix}.`));
+      return { brokers: brokers.length, topics: ours.length };
     });
   }
 
@@ -162,6 +211,19 @@ export class TopicAdmin {
     await admin.connect();
     return admin;
   }
+}
+
+/** A group that has committed nothing has everything before it. */
+async function lagOf(admin: Admin, topic: string, groupId: string): Promise<number> {
+  const [ends, committed] = await Promise.all([
+    admin.fetchTopicOffsets(topic),
+    admin.fetchOffsets({ groupId, topics: [topic] }),
+  ]);
+  const at = new Map(committed.flatMap(({ partitions }) => partitions.map((p) => [p.partition, Number(p.offset)])));
+  return ends.reduce((sum, { partition, high, low }) => {
+    const position = at.get(partition) ?? -1;
+    return sum + Math.max(0, Number(high) - Math.max(position, Number(low)));
+  }, 0);
 }
 
 /** Asks each partition's leader itself: the metadata may name one that does not know yet that it is. */

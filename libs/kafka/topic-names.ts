@@ -32,6 +32,11 @@ export class TopicNames {
 
   /** The group by which the instances of an app share a topic, e.g. `understudy.router.requests.digits`. */
   group(app: AppName, id: TopicId, parameters: TopicParameters = {}): string {
-    return `${this.prefix}.${app}.${this.of(id, parameters).slice(this.prefix.length + 1)}`;
+    return this.groupOf(app, this.of(id, parameters));
+  }
+
+  /** The same, by the topic's full name. */
+  groupOf(app: AppName, topic: string): string {
+    return `${this.prefix}.${app}.${topic.slice(this.prefix.length + 1)}`;
   }
 }

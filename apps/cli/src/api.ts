@@ -6,6 +6,7 @@ import {
   type BacktestRequest,
   type BacktestView,
   type BrokenGlass,
+  type DeadLetterView,
   type EndpointEvent,
   type EndpointSummary,
   type EndpointView,
@@ -15,7 +16,11 @@ import {
   type LoggedRequest,
   type PlanView,
   type RolloutView,
+  type ReplayReport,
+  type ReplayRequest,
+  type StatusView,
   type SteeringVerb,
+  type WholeDeadLetter,
 } from '#contracts';
 import { ApiError, messageOf } from './errors.js';
 
@@ -24,6 +29,14 @@ export interface Addresses {
   readonly deployer: string;
   readonly ingress: string;
   readonly feedback: string;
+}
+
+/** Which dead letters are asked for. */
+export interface DeadLetterFilter {
+  readonly topic?: string;
+  readonly reason?: string;
+  /** ISO 8601. */
+  readonly since?: string;
 }
 
 interface Call {
@@ -64,6 +77,25 @@ export class Api {
 
   events(name: string, limit: number): Promise<EndpointEvent[]> {
     return this.deployer(`/${encodeURIComponent(name)}/events?limit=${limit}`) as Promise<EndpointEvent[]>;
+  }
+
+  status(): Promise<StatusView> {
+    return this.control('/status') as Promise<StatusView>;
+  }
+
+  /** Newest first. */
+  deadLetters(filter: DeadLetterFilter, limit: number): Promise<DeadLetterView[]> {
+    const query = new URLSearchParams({ ...filter, limit: String(limit) }).toString();
+    return this.control(`/dead-letters?${query}`) as Promise<DeadLetterView[]>;
+  }
+
+  deadLetter(id: string): Promise<WholeDeadLetter> {
+    return this.control(`/dead-letters/${encodeURIComponent(id)}`) as Promise<WholeDeadLetter>;
+  }
+
+  replayDeadLetters(request: ReplayRequest): Promise<ReplayReport> {
+    const call = { method: 'POST', body: JSON.stringify(request), headers: json };
+    return this.control('/dead-letters/replay', call) as Promise<ReplayReport>;
   }
 
   /** Newest first, of deleted endpoints too. */
@@ -204,8 +236,12 @@ export class Api {
     return this.deployer(`/${encodeURIComponent(name)}/backtests${path}`, call);
   }
 
-  private async deployer(path: string, call: Call = {}): Promise<unknown> {
-    const response = await this.call(`${this.addresses.deployer}/api/v1/endpoints${path}`, call);
+  private deployer(path: string, call?: Call): Promise<unknown> {
+    return this.control(`/endpoints${path}`, call);
+  }
+
+  private async control(path: string, call: Call = {}): Promise<unknown> {
+    const response = await this.call(`${this.addresses.deployer}/api/v1${path}`, call);
     const text = await response.text();
     return text === '' ? {} : (JSON.parse(text) as unknown);
   }

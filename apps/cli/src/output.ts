@@ -53,6 +53,13 @@ export function tableOf(head: readonly string[], rows: readonly (readonly string
 
 export const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
 
+/** `12.3 MB`, in powers of 1000. */
+export function bytesText(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${Number((bytes / 1000 ** power).toPrecision(3))} ${units[power]}`;
+}
+
 /** A number of the size people read: four digits after the point at most. */
 export const short = (value: number | null | undefined): string =>
   value === null || value === undefined ? '–' : String(Number(value.toFixed(4)));

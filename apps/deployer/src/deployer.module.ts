@@ -2,14 +2,17 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DatabaseModule } from '#database';
 import { KafkaModule, StateModule } from '#kafka';
+import { DeadLettersController } from './api/dead-letters.controller.js';
 import { EndpointsController } from './api/endpoints.controller.js';
 import { ErrorFilter } from './api/error-filter.js';
 import { ExperimentLogController } from './api/experiment-log.controller.js';
 import { HistoryController } from './api/history.controller.js';
 import { LogExportController } from './api/log-export.controller.js';
+import { StatusController } from './api/status.controller.js';
 import { UnknownRequestsController } from './api/unknown-requests.controller.js';
 import { LogStreams } from './api/log-streams.js';
 import { Views } from './api/views.js';
+import { AnnounceLeader } from './announce-leader.js';
 import { ApplyManifest } from './apply-manifest.js';
 import { BacktestLoop } from './backtests/backtest-loop.js';
 import { BacktestsController } from './backtests/backtests.controller.js';
@@ -18,6 +21,9 @@ import { PastRequestsRepository } from './backtests/past-requests.repository.js'
 import { StartBacktest } from './backtests/start-backtest.js';
 import { Bell } from './bell.js';
 import { BreakGlass } from './break-glass.js';
+import { DeadLetterReplays } from './dead-letters/dead-letters.repository.js';
+import { ListDeadLetters } from './dead-letters/list-dead-letters.js';
+import { ReplayDeadLetters } from './dead-letters/replay-dead-letters.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { DeleteEndpoint } from './delete-endpoint.js';
 import { EventStream } from './events/event-stream.js';
@@ -37,6 +43,7 @@ import { AdvanceRollouts } from './rollouts/advance-rollouts.js';
 import { EvidenceStore } from './rollouts/evidence-store.js';
 import { Manifests } from './rollouts/manifests.js';
 import { EvidenceConsumer } from './rollouts/on-evidence.consumer.js';
+import { GatherStatus } from './status/gather-status.js';
 import { SteerEndpoint } from './steer-endpoint.js';
 import { ExperimentLogRepository } from './store/experiment-log.repository.js';
 import { HealthRepository } from './store/health.repository.js';
@@ -57,12 +64,14 @@ export class DeployerModule {
       imports: [KafkaModule.for(config), DatabaseModule.for(config, connections), StateModule.reading('heartbeats')],
       controllers: [
         BacktestsController,
+        DeadLettersController,
         EndpointsController,
         EventsController,
         EvidenceConsumer,
         ExperimentLogController,
         HistoryController,
         LogExportController,
+        StatusController,
         UnknownRequestsController,
         PlansConsumer,
       ],
@@ -70,22 +79,26 @@ export class DeployerModule {
         { provide: DEPLOYER_CONFIG, useValue: config },
         { provide: APP_FILTER, useClass: ErrorFilter },
         AdvanceRollouts,
+        AnnounceLeader,
         ApplyManifest,
         BacktestLoop,
         BacktestsRepository,
         Bell,
         BreakGlass,
+        DeadLetterReplays,
         DeleteEndpoint,
         EndpointLock,
         EventStream,
         EventsRepository,
         EvidenceStore,
         ExperimentLogRepository,
+        GatherStatus,
         GuardTopic,
         HealthRepository,
         HistoryRepository,
         LeaderLease,
         LeaderLoop,
+        ListDeadLetters,
         LogExportRepository,
         LogStreams,
         Manifests,
@@ -94,6 +107,7 @@ export class DeployerModule {
         PlansOnTopic,
         PrepareEndpoint,
         PublishPlans,
+        ReplayDeadLetters,
         RetireVersions,
         RollBack,
         StandingsRepository,

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DatabaseModule } from '#database';
-import { KafkaModule } from '#kafka';
+import { KafkaModule, Presence } from '#kafka';
 import { AuditController } from './audit/audit.controller.js';
 import type { FeedbackConfig } from './config.js';
 import { ErrorFilter } from './error-filter.js';
@@ -39,6 +39,7 @@ export class FeedbackModule {
         LagWatch,
         FeedbackMetrics,
         HealthWatch,
+        Presence,
         { provide: UserMetrics, useValue: new UserMetrics(config.ARTIFACT_ROOTS) },
       ],
     };

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DatabaseModule } from '#database';
-import { KafkaModule } from '#kafka';
+import { KafkaModule, Presence } from '#kafka';
 import { BacktestPredictionsConsumer } from './backtests/on-backtest-predictions.consumer.js';
 import type { RecorderConfig } from './config.js';
 import { PredictionsConsumer } from './on-predictions.consumer.js';
@@ -26,6 +26,7 @@ export class RecorderModule {
         { provide: RETENTION_DAYS, useValue: config.RETENTION_DAYS },
         PredictionRecorder,
         PartitionKeeper,
+        Presence,
         RecorderMetrics,
       ],
     };

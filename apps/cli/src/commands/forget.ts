@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { formatDuration, type ForgetReport, type ForgetRequest } from '#contracts';
+import { isSure } from '../ask.js';
 import { apiOf } from '../context.js';
 import { print, tableOf } from '../output.js';
 import { progressLine } from '../progress-line.js';
@@ -22,7 +22,13 @@ export function registerForget(program: Command): void {
     .action(async ({ routingKey, endpoint, yes, json }: Options, command: Command) => {
       if (json === true) command.parent?.setOptionValue('output', 'json');
       const where = endpoint === undefined ? 'all endpoints' : endpoint;
-      if (yes !== true && !(await isSure(`Erase all rows of ${routingKey} from the log of ${where}, for good?`))) {
+      if (
+        yes !== true &&
+        !(await isSure(
+          `Erase all rows of ${routingKey} from the log of ${where}, for good?`,
+          'what is erased is gone for good',
+        ))
+      ) {
         console.error('nothing was erased');
         process.exitCode = 1;
         return;
@@ -30,18 +36,6 @@ export function registerForget(program: Command): void {
       const report = await reportOf(apiOf(command).forget({ routingKey, ...(endpoint !== undefined && { endpoint }) }));
       print(command, { routingKey, ...report }, () => inWords(routingKey, report));
     });
-}
-
-/** @throws Error where nobody can be asked */
-async function isSure(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new Error('what is erased is gone for good, and there is no terminal to ask whether you are sure: add --yes');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
-  } finally {
-    terminal.close();
-  }
 }
 
 async function reportOf(lines: ReturnType<ReturnType<typeof apiOf>['forget']>): Promise<ForgetReport> {

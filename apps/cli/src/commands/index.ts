@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { registerApply } from './apply.js';
 import { registerAudit } from './audit.js';
 import { registerBacktest } from './backtest.js';
+import { registerDeadLetters } from './deadletters.js';
 import { registerDelete } from './delete.js';
 import { registerDescribe } from './describe.js';
 import { registerEvaluate } from './evaluate.js';
@@ -12,6 +13,7 @@ import { registerGet } from './get.js';
 import { registerHistory } from './history.js';
 import { registerPredict } from './predict.js';
 import { registerSimulate } from './simulate.js';
+import { registerStatus } from './status.js';
 import { registerSteering } from './steering.js';
 import { registerTruth } from './truth.js';
 import { registerWait } from './wait.js';
@@ -36,4 +38,6 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerAudit,
   registerForget,
   registerBacktest,
+  registerStatus,
+  registerDeadLetters,
 ];

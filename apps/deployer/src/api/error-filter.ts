@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Inject } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DatabaseClosed, sqlStateOf } from '#database';
+import { BacklogFullError, KafkaUnavailableError } from '#kafka';
 import { LOGGER, sendProblem, type Logger } from '#platform';
 import { SteeringError } from '#strategies';
 import { HttpProblem } from './http-problem.js';
@@ -26,6 +27,8 @@ export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
   if (error instanceof SteeringError) return new HttpProblem(409, error.message);
   if (error instanceof HttpException) return new HttpProblem(error.getStatus(), error.message);
+  if (error instanceof KafkaUnavailableError || error instanceof BacklogFullError)
+    return new HttpProblem(503, `${error.message}; nothing was changed, try again in a moment`);
   if (isOutage(error))
     return new HttpProblem(503, 'Postgres cannot be reached; nothing was changed, try again in a moment');
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;

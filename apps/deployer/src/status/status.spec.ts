@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { StatusView } from '#contracts';
+import type { RunningService } from '#platform';
+import { eventually, http } from '#testing';
+import { Harness } from '../testing/harness.js';
+
+let harness: Harness;
+let service: RunningService;
+beforeAll(async () => {
+  harness = await Harness.open();
+  service = await harness.start();
+});
+afterAll(() => harness.close());
+
+const status = async () => (await http<StatusView>(`http://127.0.0.1:${service.port}/api/v1/status`)).body;
+
+it('tells who lives and who leads, what is loaded, and what waits in Kafka and Postgres', async () => {
+  const { stage } = harness;
+  await harness.client(service).put('seen', harness.manifest('seen', { single: { version: 'v1' } }, { partitions: 2 }));
+  await stage.router({ seen: 1 });
+  await stage.worker('seen', 'v1');
+  await stage.upstream.request(
+    'seen',
+    [1, 2, 3].map((id) => ({ id: String(id), body: {} })),
+  );
+  await stage.upstream.produce(stage.topic('deadLetters'), [{ value: 'unreadable' }]);
+  const view = await eventually(
+    async () => {
+      const now = await status();
+      return now.problems.some((problem) => problem === 'no deployer leads: no rollout advances') ? undefined : now;
+    },
+    { what: 'a leader' },
+  );
+  expect(view).toMatchObject({
+    kafka: { brokers: 1 },
+    deadLetters: { count: 1 },
+    versions: [{ endpoint: 'seen', version: 'v1', workers: 1, failures: [] }],
+    disks: [{ path: harness.models }],
+  });
+  expect(view.services).toContainEqual({ app: 'router', instances: [{ instance: 'router-by-hand' }] });
+  expect(view.services).toContainEqual({ app: 'deployer', instances: [expect.objectContaining({ leads: true })] });
+  expect(view.lags).toContainEqual(expect.objectContaining({ topic: stage.topic('requests', { endpoint: 'seen' }), app: 'router', lag: 3 })); // prettier-ignore
+  expect(view.partitions).toContainEqual(expect.objectContaining({ name: 'predictions_default' }));
+  expect(view.problems).toEqual(['no living ingress', 'no living recorder', 'no living feedback']);
+});
