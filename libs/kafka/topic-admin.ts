@@ -3,7 +3,6 @@ import type { Admin, Kafka } from 'kafkajs';
 import { type AppName, type KafkaStatus, type TopicLag, topics, type TopicId, type TopicParameters } from '#contracts';
 import { ConfigResourceTypes } from './kafkajs.js';
 import type { TopicNames } from './topic-names.js';
-import type { Stretch } from './topic-reader.js';
 
 /** A topic of the registry that shall exist. */
 export interface WantedTopic {
@@ -20,6 +19,13 @@ export interface Retention {
   readonly retentionMs: number | null;
   /** Records are removed a segment at a time; a segment takes new ones for so long. */
   readonly segmentMs: number;
+}
+
+/** Offsets of a partition: the first one, and the one after the last. */
+export interface Stretch {
+  readonly partition: number;
+  readonly from: bigint;
+  readonly to: bigint;
 }
 
 export interface EndOffset {

@@ -7,15 +7,8 @@ import { KafkaUnavailableError } from './errors.js';
 import { toRecordBatch } from './incoming.js';
 import type { IncomingRecord } from './records.js';
 import { SupervisedConsumer } from './supervised-consumer.js';
-import type { TopicAdmin } from './topic-admin.js';
+import type { Stretch, TopicAdmin } from './topic-admin.js';
 import type { TopicNames } from './topic-names.js';
-
-/** Offsets of a partition: the first one, and the one after the last. */
-export interface Stretch {
-  readonly partition: number;
-  readonly from: bigint;
-  readonly to: bigint;
-}
 
 const patienceMs = 20_000;
 
