@@ -17,7 +17,7 @@ export interface Surroundings {
   readonly world: World;
   readonly rule: ScoringRule;
   readonly latencies: Latencies;
-  readonly truths: TruthTimes;
+  readonly truthsOf: (version: string) => TruthTimes;
   readonly book: EvidenceBook;
   readonly queue: TruthQueue;
   readonly uniform: Uniform;
@@ -56,14 +56,14 @@ export class Answers {
 
   /** n requests, assigned to a version, answered by it and by the plan's shadows. */
   take(version: string, n: number, stretch: Stretch, recorder: Recorder): void {
-    const { truths, uniform } = this.surroundings;
+    const { truthsOf, uniform } = this.surroundings;
     const failed = sampleBinomial(n, this.modelOf(version).errors ?? 0, uniform);
     recorder.record(n, failed);
     this.time(version, { ok: n - failed, failed }, stretch, recorder);
     for (const ok of [true, false]) {
       const these = ok ? n - failed : failed;
       if (these === 0) continue;
-      const never = truths.split(these, stretch.look, uniform, (look, counted) => {
+      const never = truthsOf(version).split(these, stretch.look, uniform, (look, counted) => {
         for (const group of this.groups(version, ok, counted, look, stretch)) {
           this.score(version, group, stretch, recorder);
           this.shadow(version, group, stretch);
@@ -87,8 +87,8 @@ export class Answers {
   }
 
   private groups(version: string, ok: boolean, n: number, look: number, stretch: Stretch): Group[] {
-    const { rule, truths, uniform } = this.surroundings;
-    const known = sampleBinomial(n, truths.truthShare, uniform);
+    const { rule, truthsOf, uniform } = this.surroundings;
+    const known = sampleBinomial(n, truthsOf(version).truthShare, uniform);
     if (!ok) {
       const reward = rule.onError === null ? {} : { reward: always(rule.onError) };
       return [
@@ -110,13 +110,15 @@ export class Answers {
     ];
   }
 
-  private score(version: string, { n, reward, look }: Group, { plan, at }: Stretch, recorder: Recorder): void {
+  private score(version: string, { n, reward, look, known }: Group, { plan, at }: Stretch, recorder: Recorder): void {
     if (n === 0 || reward === undefined || look === undefined) return;
-    const { book, queue, uniform } = this.surroundings;
+    const { book, queue, uniform, truthsOf } = this.surroundings;
+    const span = known === true ? truthsOf(version).spanOf(look, at) : undefined;
     const sums = sampleSums(n, reward, uniform);
     const { bucketMs } = plan;
     queue.at(look, () => {
       recorder.score(sums);
+      if (span !== undefined) recorder.join(n, span);
       if (bucketMs !== undefined) book.buckets.add(version, at, bucketMs, sums);
     });
   }

@@ -22,7 +22,11 @@ export class EvidenceBook {
   private readonly versions = new Set<string>();
   private seq = 0;
 
-  constructor(private readonly endpoint: string) {}
+  /** @param missing what becomes of requests without truth: `truth.missing` of the manifest */
+  constructor(
+    private readonly endpoint: string,
+    private readonly missing: 'drop' | 'default' = 'drop',
+  ) {}
 
   /** Makes sure that the plan's step is there. @param at ms */
   begin(plan: PlanDraft, at: number): void {
@@ -76,6 +80,7 @@ export class EvidenceBook {
       ...{ steps, pairs },
       ...(buckets.length === 0 ? {} : { buckets }),
       ...(models.length === 0 ? {} : { models }),
+      missing: this.missing,
       health: [...this.versions].map((version) => healthy(version, at)),
     };
     return { endpoint: this.endpoint, rollout: 1, seq: ++this.seq, at, ...parts, lagSeconds: 0 };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Manifest } from '#manifests';
 import { prepareSimulation, simulateRun, type RunResult } from './simulate-run.js';
 import { manifestWith } from './testing/manifest-with.js';
-import type { World } from './world.js';
+import type { VersionModel, World } from './world.js';
 
 const canary = { champion: 'v1', candidate: 'v2', steps: [10, 50], interval: '20s', minSamples: 100, margin: 0.05 };
 
@@ -25,6 +25,38 @@ const shareOf = (results: readonly RunResult[], outcome: string | null): number 
 
 /** Runs of `count` that a rate of 5 % exceeds once in a thousand times. */
 const mostOf = (count: number): number => 0.05 + 3.1 * Math.sqrt((0.05 * 0.95) / count);
+
+describe('truths that come for one version otherwise than for another', () => {
+  const delay = { kind: 'exponential', ms: 5_000 } as const;
+  const better = { reward: 0.9 };
+  /** What the checks of joining said at the last look, and what came of 20 runs. */
+  function alarmsOf(v2: VersionModel, more: Partial<World> = {}, truth: object = {}) {
+    const world = worldWith({ versions: { v1: { reward: 0.8 }, v2 }, delay, ...more });
+    const simulation = prepareSimulation({ manifest: manifestWith({ canary }, { truth }), world });
+    const last: Record<string, string> = {};
+    const results = Array.from({ length: 20 }, (_, run) =>
+      simulation.run(1, run, ({ evaluation }) => {
+        for (const { name, outcome } of evaluation.verdict.checks) if (/^(join-rate|truth-delay)$/.test(name)) last[name] = outcome; // prettier-ignore
+      }),
+    );
+    return { last, promoted: shareOf(results, 'promote') };
+  }
+
+  it('raise the alarms that they raise live, and nothing is promoted', () => {
+    expect(alarmsOf(better)).toEqual({ last: { 'join-rate': 'pass', 'truth-delay': 'pass' }, promoted: 1 });
+    expect(alarmsOf({ ...better, coverage: 0.5 })).toMatchObject({ last: { 'join-rate': 'block' }, promoted: 0 });
+    const late = { ...better, delay: { kind: 'fixed', ms: 20_000 } } as const;
+    expect(alarmsOf(late)).toMatchObject({ last: { 'truth-delay': 'block' }, promoted: 0 });
+  });
+
+  it('raise them among consumers too, and not where the lack of a truth is a reward', () => {
+    const consumers = { count: 4_000, exponent: 0 };
+    expect(alarmsOf(better, { consumers })).toMatchObject({ last: { 'join-rate': 'pass' } });
+    expect(alarmsOf({ ...better, coverage: 0.3 }, { consumers })).toMatchObject({ last: { 'join-rate': 'block' } });
+    const truth = { missing: 'default', default: 0, window: '10s' };
+    expect(alarmsOf({ ...better, coverage: 0.5 }, {}, truth).last).toEqual({});
+  });
+});
 
 describe('a bandit whose arms change', () => {
   const changing = {

@@ -13,7 +13,7 @@ import { ruleOf, strategyOf } from './manifest-parts.js';
 import { ShareTimeline } from './share-timeline.js';
 import { consumerTraffic, requestTraffic, shareOut, type Traffic } from './traffic.js';
 import { TruthQueue } from './truth-queue.js';
-import { TruthTimes } from './truth-times.js';
+import { truthTimesByVersion } from './truth-times.js';
 import type { World } from './world.js';
 import { worldProblems } from './world-problems.js';
 
@@ -71,14 +71,14 @@ export function prepareSimulation({ manifest, world }: { manifest: Manifest; wor
   const rule = ruleOf(manifest);
   const strategy = strategyOf(manifest);
   const looks = lookTimes(world);
-  const truths = new TruthTimes(world, rule, looks);
+  const truthsOf = truthTimesByVersion(world, rule, looks);
   const latencies = new Latencies(world);
   const draw = world.consumers === undefined ? undefined : consumerDraw(world.consumers);
   return {
     run(seed, run = 0, observe = () => undefined) {
       const uniform = uniformFrom(seed, run);
-      const book = new EvidenceBook(manifest.name);
-      const surroundings = { world, rule, latencies, truths, book, queue: new TruthQueue(), uniform };
+      const book = new EvidenceBook(manifest.name, rule.missing);
+      const surroundings = { world, rule, latencies, truthsOf, book, queue: new TruthQueue(), uniform };
       const kinds = kindsOf(world);
       const byRequest = requestTraffic(surroundings, kinds);
       const salt = `${manifest.name}/${seed}/${run}`;

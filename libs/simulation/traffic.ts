@@ -58,6 +58,7 @@ export function requestTraffic(surroundings: Surroundings, kinds: readonly Kind[
 const learningFrom = (recorder: Recorder, learn: (sums: RewardSums) => void): Recorder => ({
   took: (latencies) => recorder.took(latencies),
   record: (requests, failed) => recorder.record(requests, failed),
+  join: (truths, span) => recorder.join(truths, span),
   score(sums) {
     recorder.score(sums);
     learn(sums);

@@ -1,4 +1,5 @@
 import type { Uniform } from '#bandits';
+import { delaySpanOf } from '#contracts';
 import type { ScoringRule } from '#scoring';
 import { sampleBinomial } from './binomial.js';
 import { lookFrom, type LookTimes } from './look-times.js';
@@ -25,7 +26,7 @@ export class TruthTimes {
   private readonly known: (readonly Counted[] | undefined)[] = [];
 
   constructor(
-    private readonly world: World,
+    private readonly world: Pick<World, 'coverage' | 'delay'>,
     private readonly rule: Pick<ScoringRule, 'missing' | 'window'>,
     private readonly looks: LookTimes,
   ) {
@@ -56,6 +57,13 @@ export class TruthTimes {
       before = upTo;
     }
     return left;
+  }
+
+  /** The span of delays in which truths fall that come by a look, of requests made at a time (ms); undefined where the look does not say when they came. */
+  spanOf(look: number, at: number): number | undefined {
+    if (this.rule.missing === 'default') return undefined;
+    const { delay } = this.world;
+    return delaySpanOf(delay.kind === 'fixed' ? delay.ms : (this.looks.times[look] ?? 0) - at);
   }
 
   /** Part of the requests whose truth comes within the window. */
@@ -102,6 +110,23 @@ export class TruthTimes {
     }
     return all;
   }
+}
+
+/** Of each version: its own where the world says that its truths come otherwise. */
+export function truthTimesByVersion(
+  world: World,
+  rule: Pick<ScoringRule, 'missing' | 'window'>,
+  looks: LookTimes,
+): (version: string) => TruthTimes {
+  const usual = new TruthTimes(world, rule, looks);
+  const own = new Map(
+    Object.entries(world.versions).flatMap(([version, { coverage = world.coverage, delay = world.delay }]) =>
+      coverage === world.coverage && delay === world.delay
+        ? []
+        : [[version, new TruthTimes({ delay, ...(coverage !== undefined && { coverage }) }, rule, looks)] as const],
+    ),
+  );
+  return (version) => own.get(version) ?? usual;
 }
 
 /** The one in whose part of [0, total) u falls. */

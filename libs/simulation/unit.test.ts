@@ -6,6 +6,15 @@ import { armOf } from '#strategies';
 import { consumerDraw } from './consumers.js';
 import { ConsumerUnit, requestUnits } from './unit.js';
 
+it('a consumer has a truth once, and once in each span of delay', () => {
+  const arm = armOf(undefined, 'v1');
+  const [ann, bob] = [new ConsumerUnit('v1', () => arm), new ConsumerUnit('v1', () => arm)];
+  for (const [unit, span] of [[ann, 0], [ann, 0], [ann, 2], [bob, 2]] as const) unit.join(3, span); // prettier-ignore
+  expect(arm).toMatchObject({ joined: 2, delays: [1, 0, 2, 0, 0, 0, 0, 0, 0] });
+  requestUnits(() => arm).join(3, 2);
+  expect(arm).toMatchObject({ joined: 5, delays: [1, 0, 5, 0, 0, 0, 0, 0, 0] });
+});
+
 it('a consumer is one unit: its value is the mean over its requests, however they come in', () => {
   const event = fc.record({
     consumer: fc.nat(5),

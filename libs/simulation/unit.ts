@@ -1,5 +1,5 @@
 import type { RewardSums } from '#bandits';
-import type { ArmEvidence } from '#contracts';
+import { type ArmEvidence, delaySpans } from '#contracts';
 import { addLatencies, emptyLatencySketch, latencyCount, type LatencySketch } from '#stats';
 
 /** Takes in what becomes of requests, for a version in a step. */
@@ -8,6 +8,15 @@ export interface Recorder {
   /** How long requests took; once for all of those recorded, where it is known. */
   took(latencies: LatencySketch): void;
   score(sums: RewardSums): void;
+  /** Truths that came in time, after a delay within a span (see `delayBounds`). */
+  join(truths: number, span: number): void;
+}
+
+/** Adds units with a truth, and those with one in a span. */
+function addJoined(arm: ArmEvidence, units: number, inSpan: number, span: number): void {
+  arm.joined = (arm.joined ?? 0) + units;
+  arm.delays ??= new Array<number>(delaySpans).fill(0);
+  arm.delays[span] = (arm.delays[span] ?? 0) + inSpan;
 }
 
 /** Requests that are units of their own. @param arm looked up each time: the book may have folded the step by then */
@@ -28,6 +37,7 @@ export const requestUnits = (arm: () => ArmEvidence): Recorder => ({
     sums.sum += sum;
     sums.sumSquares += sumSquares;
   },
+  join: (truths, span) => addJoined(arm(), truths, truths, span),
 });
 
 /** One consumer in one step: it is the unit, and its value is the mean over its requests. */
@@ -37,6 +47,7 @@ export class ConsumerUnit implements Recorder {
   private scored = 0;
   private sum = 0;
   private readonly latencies = emptyLatencySketch();
+  private readonly spans = new Set<number>();
 
   constructor(
     readonly version: string,
@@ -74,5 +85,11 @@ export class ConsumerUnit implements Recorder {
     const mean = this.sum / this.scored;
     arm.sum += mean - before;
     arm.sumSquares = Math.max(0, arm.sumSquares + mean ** 2 - before ** 2);
+  }
+
+  /** It counts once, and once in each span that it has a truth in. */
+  join(_truths: number, span: number): void {
+    addJoined(this.arm(), this.spans.size === 0 ? 1 : 0, this.spans.has(span) ? 0 : 1, span);
+    this.spans.add(span);
   }
 }

@@ -49,28 +49,36 @@ function versionProblems(manifest: Manifest, { versions }: World): string[] {
 function rewardProblems(manifest: Manifest, { versions }: World): string[] {
   const { name } = ruleOf(manifest).metric;
   const bounded = isBounded(manifest.reward);
-  return Object.entries(versions).flatMap(([version, { reward, deviation, errors = 0, latency }]) => {
-    const problems: string[] = [];
-    if (bounded && deviation !== undefined) {
-      problems.push(`rewards of ${version}: ${name} is within [0, 1]; give the mean alone, without ±`);
-    }
-    if (bounded && !(reward >= 0 && reward <= 1)) {
-      problems.push(`rewards of ${version}: expected a mean between 0 and 1, as ${name} gives, got ${reward}`);
-    }
-    if (!bounded && deviation === undefined) {
-      problems.push(`rewards of ${version}: ${name} is not within [0, 1]; give a standard deviation, as in 3.2±0.8`);
-    }
-    if (!Number.isFinite(reward) || (deviation !== undefined && !(deviation > 0 && deviation < Infinity))) {
-      problems.push(`rewards of ${version}: expected a finite mean and a standard deviation above 0`);
-    }
-    if (!(errors >= 0 && errors <= 1)) {
-      problems.push(`errors of ${version}: expected a share between 0 and 1, got ${errors}`);
-    }
-    if (latency !== undefined && !(latency > 0 && latency < Infinity)) {
-      problems.push(`latency of ${version}: expected a time above 0, got ${latency} ms`);
-    }
-    return problems;
-  });
+  return Object.entries(versions).flatMap(
+    ([version, { reward, deviation, errors = 0, latency, coverage = 1, delay }]) => {
+      const problems: string[] = [];
+      if (bounded && deviation !== undefined) {
+        problems.push(`rewards of ${version}: ${name} is within [0, 1]; give the mean alone, without ±`);
+      }
+      if (bounded && !(reward >= 0 && reward <= 1)) {
+        problems.push(`rewards of ${version}: expected a mean between 0 and 1, as ${name} gives, got ${reward}`);
+      }
+      if (!bounded && deviation === undefined) {
+        problems.push(`rewards of ${version}: ${name} is not within [0, 1]; give a standard deviation, as in 3.2±0.8`);
+      }
+      if (!Number.isFinite(reward) || (deviation !== undefined && !(deviation > 0 && deviation < Infinity))) {
+        problems.push(`rewards of ${version}: expected a finite mean and a standard deviation above 0`);
+      }
+      if (!(errors >= 0 && errors <= 1)) {
+        problems.push(`errors of ${version}: expected a share between 0 and 1, got ${errors}`);
+      }
+      if (latency !== undefined && !(latency > 0 && latency < Infinity)) {
+        problems.push(`latency of ${version}: expected a time above 0, got ${latency} ms`);
+      }
+      if (!(coverage > 0 && coverage <= 1)) {
+        problems.push(`coverage of ${version}: expected a share above 0 and up to 1, got ${coverage}`);
+      }
+      if (delay !== undefined && !(delay.ms >= 0 && delay.ms < Infinity)) {
+        problems.push(`delay of ${version}: expected a time of at least 0, got ${delay.ms} ms`);
+      }
+      return problems;
+    },
+  );
 }
 
 function numberProblems({

@@ -10,6 +10,9 @@ export interface VersionModel {
   readonly errors?: number;
   /** Median of its latencies in ms, which are log-normal with a standard deviation of ½ of the logarithm; absent: none is known. */
   readonly latency?: number;
+  /** Part of the requests it answers that ever get their truth, and how long that takes; default: as everywhere in the world. */
+  readonly coverage?: number;
+  readonly delay?: TruthDelay;
 }
 
 /** The mean reward changes steadily by `perMs`, or once at `atMs` by `by`. */

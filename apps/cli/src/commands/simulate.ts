@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import {
   countOf,
   delayOf,
+  delaysByVersion,
   driftOf,
   figureOf,
   rateOf,
@@ -34,6 +35,8 @@ export function registerSimulate(program: Command): void {
         .default(delayOf('0s'), 'at once'),
     )
     .option('--coverage <share>', 'share of the requests that ever get their truth', figureOf, 1)
+    .option('--coverage-of <v=share,…>', 'the same of single versions: v2=0.5', sharesByVersion)
+    .option('--delay-of <v=time,…>', 'the delay of single versions: v2=exp:1h', delaysByVersion)
     .option('--correlation <number>', '0 to 1: how much versions find the same requests hard (silent)', figureOf, 0)
     .option('--kinds <file>', 'kinds of requests, for a contextual bandit: a list of share, request and rewards')
     .option('--consumers <number>', 'consumers that send routing keys; default: none do', countOf)

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { delayOf, driftOf, rateOf, rewardsOf, sharesByVersion, timesByVersion, worldOf } from './parse-world.js';
+import {
+  delayOf,
+  delaysByVersion,
+  driftOf,
+  rateOf,
+  rewardsOf,
+  sharesByVersion,
+  timesByVersion,
+  worldOf,
+} from './parse-world.js';
 
 const options = {
   rewards: { v1: { reward: 0.9 }, v2: { reward: 0.93 } },
@@ -20,6 +29,7 @@ describe('options of a world', () => {
     });
     expect(sharesByVersion('v2=0.01')).toEqual({ v2: 0.01 });
     expect(timesByVersion('v1=20ms,v2=1.5s')).toEqual({ v1: 20, v2: 1_500 });
+    expect(delaysByVersion('v1=0s,v2=exp:1m')).toEqual({ v1: { kind: 'fixed', ms: 0 }, v2: { kind: 'exponential', ms: 60_000 } }); // prettier-ignore
     expect(driftOf('v2=-0.01/h,v1=0.5/2d,v2=-0.05@2h')).toEqual([
       ['v2', { perMs: -0.01 / 3_600_000 }],
       ['v1', { perMs: 0.5 / 172_800_000 }],

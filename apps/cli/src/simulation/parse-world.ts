@@ -7,6 +7,8 @@ export interface WorldOptions {
   readonly rewards: Readonly<Record<string, VersionModel>>;
   readonly errors?: Readonly<Record<string, number>>;
   readonly latency?: Readonly<Record<string, number>>;
+  readonly coverageOf?: Readonly<Record<string, number>>;
+  readonly delayOf?: Readonly<Record<string, TruthDelay>>;
   readonly drift?: readonly (readonly [version: string, change: RewardChange])[];
   readonly rate: number;
   readonly delay: TruthDelay;
@@ -18,13 +20,15 @@ export interface WorldOptions {
   readonly everyLook?: boolean;
 }
 
-/** The world of the options. @throws Error where errors, latency or drift name a version without rewards */
+/** The world of the options. @throws Error where an option by version names one without rewards */
 export function worldOf(options: WorldOptions): World {
   const { rewards, errors = {}, latency = {}, drift = [], rate, delay, requests, coverage, correlation } = options;
-  const { consumers, zipf, everyLook } = options;
+  const { consumers, zipf, everyLook, coverageOf = {}, delayOf: delays = {} } = options;
   for (const [option, version] of [
     ...Object.keys(errors).map((name) => ['--errors', name] as const),
     ...Object.keys(latency).map((name) => ['--latency', name] as const),
+    ...Object.keys(coverageOf).map((name) => ['--coverage-of', name] as const),
+    ...Object.keys(delays).map((name) => ['--delay-of', name] as const),
     ...drift.map(([name]) => ['--drift', name] as const),
   ]) {
     if (rewards[version] !== undefined) continue;
@@ -38,6 +42,8 @@ export function worldOf(options: WorldOptions): World {
           ...model,
           ...(errors[version] === undefined ? {} : { errors: errors[version] }),
           ...(latency[version] === undefined ? {} : { latency: latency[version] }),
+          ...(coverageOf[version] === undefined ? {} : { coverage: coverageOf[version] }),
+          ...(delays[version] === undefined ? {} : { delay: delays[version] }),
           changes: drift.filter(([name]) => name === version).map(([, change]) => change),
         },
       ]),
@@ -78,6 +84,10 @@ export const timesByVersion = (text: string): Record<string, number> =>
       return [version, ms];
     }),
   );
+
+/** `v1=0s,v2=exp:10m`: each as in `delayOf`. */
+export const delaysByVersion = (text: string): Record<string, TruthDelay> =>
+  Object.fromEntries(pairsOf(text).map(([version, delay]) => [version, delayOf(delay)]));
 
 /** `v2=-0.01/h`: so much an hour; `v2=-0.05@2h`: so much at once, after two hours. */
 export const driftOf = (text: string): [string, RewardChange][] =>
