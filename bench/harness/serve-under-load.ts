@@ -49,7 +49,10 @@ interface LogState {
 
 const patienceMs = 120_000;
 
-/** Waits until every request that was answered stands in the log. */
+/** Rows of shadows gather for up to 200 ms on their way, and are recorded behind the primary ones. */
+const settledMs = 2_000;
+
+/** Waits until every request that was answered stands in the log, and then until no row of a shadow has come for a while. */
 async function awaitLog(stack: Stack, { answered, errors }: LoadsRun): Promise<LogState> {
   const sql = `SELECT count(*) FILTER (WHERE role = 'primary')::int AS primaries,
                       count(DISTINCT request_id) FILTER (WHERE role = 'primary')::int AS requests,
@@ -66,10 +69,23 @@ async function awaitLog(stack: Stack, { answered, errors }: LoadsRun): Promise<L
     if (requests >= answered || waited > patienceMs) {
       const missing = Math.max(0, answered - requests);
       if (errors === 0 && requests > answered) throw new Error(`${requests} requests in the log, ${answered} answered`);
-      return { missing, doubles: primaries - requests, primaries, shadows, fallbacks, seconds: waited / 1000 };
+      const state = { missing, doubles: primaries - requests, primaries, fallbacks, seconds: waited / 1000 };
+      return {
+        ...state,
+        shadows: await settled(
+          shadows,
+          async () => (await stack.pool.query<Counts>(sql, [endpoint])).rows[0]?.shadows ?? 0,
+        ),
+      };
     }
     await sleep(200);
   }
+}
+
+async function settled(before: number, count: () => Promise<number>): Promise<number> {
+  await sleep(settledMs);
+  const now = await count();
+  return now === before ? now : settled(now, count);
 }
 
 const lag = ({ seconds, primaries, shadows, fallbacks }: LogState): Figure => ({

@@ -11,6 +11,14 @@ const specs: Readonly<Record<string, object>> = {
   silent: { champion: 'v1', shadows: [{ version: 'v2' }, { version: 'v3', fraction: 0.5 }], margin: 0.05 },
   canary: { champion: 'v1', candidate: 'v2', steps: [10, 50], interval: '5s', minSamples: 50, margin: 0.05 },
   bandit: { arms: ['v1', 'v2', 'v3'], cadence: '5s' },
+  progressive: {
+    champion: 'v1',
+    candidate: 'v2',
+    stages: [
+      { silent: { margin: 0.05, minSamples: 50 }, maxDuration: '10s', onMaxDuration: 'advance' },
+      { canary: { steps: [10, 50], interval: '5s', minSamples: 50, margin: 0.05 } },
+    ],
+  },
 };
 
 const worlds: Readonly<Record<string, Partial<World>>> = {

@@ -267,4 +267,23 @@ describe('the router', () => {
       await other.stop();
     }
   });
+
+  it('that stops in order has sent the copies for shadows of all that it gave to versions that answer', async () => {
+    await stage.endpoint('stopped', 'v1', 'v2');
+    await stage.plan('stopped', { shadows: [{ version: 'v2', fraction: 1 }] });
+    await stage.worker('stopped', 'v1', 'v2');
+    const [answering, watching] = [await work('stopped', 'v1'), await work('stopped', 'v2')];
+    const ids = Array.from({ length: 500 }, (_, n) => `s${n}`);
+    const sent = Promise.all(ids.map((id) => send('stopped', { id, ...question })));
+    await eventually(() => answering.length > 0);
+    await service.stop();
+    await sent;
+    const idsOf = (heard: readonly Heard[]) => new Set(heard.map(({ headers }) => headers['ce_id']));
+    // What another router does with the rest is not of interest here.
+    await eventually(() => [...idsOf(answering)].every((id) => idsOf(watching).has(id)), {
+      what: 'a copy of each request for v2',
+    });
+    service = await startService(router, stage.env());
+    await eventually(() => idsOf(watching).size === ids.length, { what: 'the rest, from the router after it' });
+  });
 });
