@@ -40,6 +40,8 @@ export interface EndpointView {
   strategy: { name: string; spec: unknown };
   rollout: { id: number; status: RolloutStatus; startedAt: string; endedAt: string | null; state: unknown };
   plan: TrafficPlan;
+  /** The champion of the next rollout, where its manifest names none: what this one has ended with, or would go back to. */
+  lastGood: string | null;
   versions: VersionView[];
   pairs: PairEvidence[];
   verdict: Verdict | null;

@@ -18,6 +18,7 @@ export * from './messages.js';
 export * from './moment.js';
 export * from './names.js';
 export * from './plan.js';
+export * from './rollout-policy.js';
 export * from './status.js';
 export * from './topics.js';
 export * from './verdict.js';

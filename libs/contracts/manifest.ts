@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration } from './duration.js';
 import { momentMs, writtenMoment } from './moment.js';
 import { endpointName, versionName } from './names.js';
+import { rolloutPolicy } from './rollout-policy.js';
 
 const text = z.string().min(1);
 
@@ -84,6 +85,8 @@ export const manifestEnvelope = z
         versions: z.array(versionSpec).min(1),
         truth: truthSpec.optional(),
         strategy: z.record(z.string(), z.unknown()),
+        /** What a rollout waits for, and how long it may take. */
+        rollout: rolloutPolicy.optional(),
         drift: driftSpec.optional(),
         /** How long a caller waits; half of it later the fallback is asked too. */
         timeout: duration.default(5_000),

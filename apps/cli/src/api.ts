@@ -58,9 +58,11 @@ const json = { 'content-type': 'application/json' };
 export class Api {
   constructor(private readonly addresses: Addresses) {}
 
-  apply(name: string, manifest: unknown, wait?: string): Promise<unknown> {
-    const query = wait === undefined ? '' : `?wait=${encodeURIComponent(wait)}`;
-    return this.deployer(`/${encodeURIComponent(name)}${query}`, {
+  /** @param options `wait` for routers and workers at most this long; `retry`: a candidate that failed */
+  apply(name: string, manifest: unknown, options: { wait?: string; retry?: boolean } = {}): Promise<unknown> {
+    const { wait, retry } = options;
+    const query = new URLSearchParams({ ...(wait === undefined ? {} : { wait }), ...(retry ? { retry: 'true' } : {}) });
+    return this.deployer(`/${encodeURIComponent(name)}${query.size === 0 ? '' : `?${query.toString()}`}`, {
       method: 'PUT',
       body: JSON.stringify(manifest),
       headers: json,
@@ -155,6 +157,15 @@ export class Api {
       body: JSON.stringify(body),
       headers: { ...json, 'x-actor': body.actor },
     }) as Promise<EndpointView | BrokenGlass>;
+  }
+
+  approve(name: string, body: { reason?: string; actor: string }): Promise<unknown> {
+    const headers = { ...json, 'x-actor': body.actor };
+    return this.deployer(`/${encodeURIComponent(name)}/approve`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+      headers,
+    });
   }
 
   startBacktest(name: string, request: BacktestRequest, actor: string): Promise<BacktestView> {

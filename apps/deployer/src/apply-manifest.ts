@@ -9,12 +9,14 @@ import type { PlanDraft } from '#strategies';
 import { HttpProblem } from './api/http-problem.js';
 import { resolveArtifact } from './artifacts/resolve-artifact.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
-import { draftOf, mainVersion, makePlan, withListedFallback } from './plans/make-plan.js';
+import { draftOf, makePlan, withListedFallback } from './plans/make-plan.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { evaluate, strategyNamed, type Outcome } from './rollouts/evaluate.js';
 import { EvidenceStore } from './rollouts/evidence-store.js';
+import { lastGoodVersion } from './rollouts/last-good.js';
 import { Manifests } from './rollouts/manifests.js';
+import { refuseCooling } from './rollouts/refuse-cooling.js';
 import { writeEvent, writePlan, writeRollout, type Author } from './store/changes.js';
 import { isAtWork, type Standing, type VersionRow } from './store/standing.js';
 import { VersionsRepository, type FoundVersion } from './store/versions.repository.js';
@@ -27,6 +29,11 @@ export interface Applied {
   readonly revision: number;
   /** Of the newest plan. */
   readonly epoch: number;
+}
+
+export interface ApplyOptions {
+  /** Tries a candidate again that failed: whether or not it cools down, and though the manifest is the same. */
+  readonly retry?: boolean;
 }
 
 /** Makes an endpoint what a manifest says; the same manifest again changes nothing. */
@@ -43,17 +50,17 @@ export class ApplyManifest {
   ) {}
 
   /** @throws HttpProblem 400, 409 or 422 with paths in the manifest; then nothing has changed */
-  async apply(given: Manifest, author: Author): Promise<Applied> {
+  async apply(given: Manifest, author: Author, { retry = false }: ApplyOptions = {}): Promise<Applied> {
     const { manifest, found } = await this.withArtifacts(given);
     return this.database.transaction(async (client) => {
       const standing = await this.endpoints.lock(client, manifest.name);
       const known = await this.versions.of(manifest.name, client);
       refuseOtherBytes(found, known);
-      if (standing !== undefined && !standing.deleted && this.isSame(manifest, standing)) {
+      if (standing !== undefined && !standing.deleted && !again(standing, retry) && this.isSame(manifest, standing)) {
         return { created: false, changed: false, revision: standing.revision, epoch: standing.epoch };
       }
       if (standing !== undefined && !standing.deleted) this.refuseConflicts(manifest, standing);
-      return this.write(client, { manifest, found, standing, author });
+      return this.write(client, { manifest, found, standing, author, retry });
     });
   }
 
@@ -125,13 +132,14 @@ export class ApplyManifest {
   }
 
   private async write(client: pg.PoolClient, change: Change): Promise<Applied> {
-    const { manifest, found, standing, author } = change;
+    const { manifest, found, standing, author, retry } = change;
     const { name, source } = manifest;
     const now = Date.now();
     const revision = (standing?.revision ?? 0) + 1;
     const epoch = Math.max(standing?.epoch ?? 0, this.topic.epochOf(name)) + 1;
     const alive = standing !== undefined && !standing.deleted;
-    const continues = alive && isDeepStrictEqual(wayOf(manifest), wayOf(this.manifests.of(standing)));
+    const continues =
+      alive && !again(standing, retry) && isDeepStrictEqual(wayOf(manifest), wayOf(this.manifests.of(standing)));
     const adapted = alive && !continues ? this.adapt(manifest, standing, now) : undefined;
     const rollout = (standing?.rollout.id ?? 0) + (continues || adapted !== undefined ? 0 : 1);
     await client.query(
@@ -195,7 +203,8 @@ export class ApplyManifest {
   ): Promise<Outcome> {
     const { manifest, standing, author, rollout, revision, now } = change;
     const { name, spec } = manifest.strategy;
-    const previous = standing === undefined || standing.deleted ? undefined : mainVersion(standing.plan);
+    const previous = standing === undefined || standing.deleted ? undefined : lastGoodVersion(standing);
+    if (!change.retry) await refuseCooling(client, manifest, previous, now);
     const isListed = manifest.envelope.spec.versions.some((version) => version.name === previous);
     const evidence = standing === undefined ? null : this.evidence.of(manifest.name, standing.rollout.id, now);
     const from = previous !== undefined && isListed ? { previous, evidence } : {};
@@ -237,7 +246,11 @@ interface Change {
   readonly found: readonly FoundVersion[];
   readonly standing: Standing | undefined;
   readonly author: Author;
+  readonly retry: boolean;
 }
+
+/** A rollout that failed is begun again, though the manifest is the same, where that is asked for. */
+const again = ({ rollout }: Standing, retry: boolean): boolean => retry && rollout.status === 'failed';
 
 /**
  * What makes a rollout: another one of these is another rollout with evidence of its own. Assignment is part of it, since it is the unit of the

@@ -4,6 +4,7 @@ import { DatabaseModule } from '#database';
 import { KafkaModule, StateModule } from '#kafka';
 import { DeadLettersController } from './api/dead-letters.controller.js';
 import { EndpointsController } from './api/endpoints.controller.js';
+import { ApprovalsController } from './api/approvals.controller.js';
 import { ErrorFilter } from './api/error-filter.js';
 import { ExperimentLogController } from './api/experiment-log.controller.js';
 import { HistoryController } from './api/history.controller.js';
@@ -14,6 +15,7 @@ import { LogStreams } from './api/log-streams.js';
 import { Views } from './api/views.js';
 import { AnnounceLeader } from './announce-leader.js';
 import { ApplyManifest } from './apply-manifest.js';
+import { ApproveMove } from './approve-move.js';
 import { BacktestLoop } from './backtests/backtest-loop.js';
 import { BacktestsController } from './backtests/backtests.controller.js';
 import { BacktestsRepository } from './backtests/backtests.repository.js';
@@ -63,6 +65,7 @@ export class DeployerModule {
       module: DeployerModule,
       imports: [KafkaModule.for(config), DatabaseModule.for(config, connections), StateModule.reading('heartbeats')],
       controllers: [
+        ApprovalsController,
         BacktestsController,
         DeadLettersController,
         EndpointsController,
@@ -81,6 +84,7 @@ export class DeployerModule {
         AdvanceRollouts,
         AnnounceLeader,
         ApplyManifest,
+        ApproveMove,
         BacktestLoop,
         BacktestsRepository,
         Bell,

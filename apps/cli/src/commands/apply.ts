@@ -10,10 +10,11 @@ export function registerApply(program: Command): void {
     .description('put an endpoint in place from a manifest; the same one again changes nothing')
     .requiredOption('-f, --filename <file>', 'manifest in YAML or JSON; - reads standard input')
     .option('--wait <duration>', 'answer when routers and workers have it, or after this long', '30s')
-    .action(async (options: { filename: string; wait: string }, command: Command) => {
+    .option('--retry', 'try a version again that failed: though it cools down, and though the manifest is the same')
+    .action(async (options: { filename: string; wait: string; retry?: boolean }, command: Command) => {
       const { name, manifest } = await readManifest(options.filename);
       const api = apiOf(command);
-      const answer = (await api.apply(name, manifest, options.wait)) as { revision?: number };
+      const answer = (await api.apply(name, manifest, options)) as { revision?: number };
       const view = await api.get(name);
       print(command, answer, () => {
         const state = view.ready ? 'ready' : `not ready yet: ${view.waitsFor.join('; ')}`;

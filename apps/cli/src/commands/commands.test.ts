@@ -28,6 +28,7 @@ const view: EndpointView = {
     { version: 'v2', runtime: 'onnx', artifact: '/v2', sha256: null, weight: 0.25, shadowFraction: null, workers: 0, failure: 'no such file', evidence: null },
   ], // prettier-ignore
   pairs: [],
+  lastGood: 'v1',
   verdict: {
     outcome: 'hold',
     reason: 'not enough truth yet',

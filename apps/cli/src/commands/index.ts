@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { registerApply } from './apply.js';
+import { registerApprove } from './approve.js';
 import { registerAudit } from './audit.js';
 import { registerBacktest } from './backtest.js';
 import { registerDeadLetters } from './deadletters.js';
@@ -29,6 +30,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerHistory,
   registerEvents,
   registerSteering,
+  registerApprove,
   registerDelete,
   registerPredict,
   registerTruth,

@@ -14,7 +14,7 @@ import { RollBack } from '../roll-back.js';
 import { SteerEndpoint } from '../steer-endpoint.js';
 import { HttpProblem } from './http-problem.js';
 import { readManifestBody, readOptions } from './read-body.js';
-import { readSteering, readWait } from './read-options.js';
+import { readFlag, readSteering, readWait } from './read-options.js';
 import { Views } from './views.js';
 
 /** Without `wait` an answer waits this long for the plan to be on its topic, in ms. */
@@ -45,6 +45,7 @@ export class EndpointsController {
   async put(
     @Param('name') name: string,
     @Query('wait') wait: string | undefined,
+    @Query('retry') retry: string | undefined,
     @Headers('content-type') contentType: string | undefined,
     @Headers('x-actor') actor: string | undefined,
     @Req() request: FastifyRequest,
@@ -52,7 +53,11 @@ export class EndpointsController {
   ): Promise<EndpointView> {
     const waitMs = readWait(wait);
     const manifest = readManifest(name, readManifestBody(request.body, contentType));
-    const applied = await this.applyManifest.apply(manifest, { actor: actor ?? 'api' });
+    const applied = await this.applyManifest.apply(
+      manifest,
+      { actor: actor ?? 'api' },
+      { retry: readFlag('retry', retry) },
+    );
     const published = await this.views.published(name, applied.epoch, publicationMs);
     if (waitMs !== undefined) await this.views.awaitReady(name, applied.epoch, waitMs);
     // Accepted and in the database; carried out as soon as Kafka takes it.

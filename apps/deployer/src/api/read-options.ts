@@ -15,6 +15,13 @@ export function readWait(text: string | undefined): number | undefined {
   return ms;
 }
 
+/** `?retry=true`; false where it is absent. */
+export function readFlag(name: string, text: string | undefined): boolean {
+  if (text === undefined || text === 'false') return false;
+  if (text === 'true' || text === '') return true;
+  throw new HttpProblem(400, `${name}: expected true or false, got "${text}"`);
+}
+
 /** `?limit=100`. */
 export function readLimit(text: string | undefined): number {
   const limit = Number(text ?? 100);

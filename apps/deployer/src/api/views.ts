@@ -5,6 +5,7 @@ import { HeartbeatsView } from '#kafka';
 import { waitEstimate } from '#strategies';
 import { PlansOnTopic } from '../plans/plans-on-topic.js';
 import { EvidenceStore } from '../rollouts/evidence-store.js';
+import { lastGoodVersion } from '../rollouts/last-good.js';
 import { Manifests } from '../rollouts/manifests.js';
 import { HealthRepository } from '../store/health.repository.js';
 import { StandingsRepository } from '../store/standings.repository.js';
@@ -78,6 +79,7 @@ export class Views implements OnModuleDestroy {
         state: rollout.state,
       },
       plan,
+      lastGood: lastGoodVersion(standing) ?? null,
       versions: listed.map((row) => {
         const health = healths.get(row.version);
         return { ...this.version(standing, row), ...(health === undefined ? {} : { health }) };

@@ -8,7 +8,8 @@ import { PlansOnTopic } from '../plans/plans-on-topic.js';
 import { writeEvent, writePlan, writeRollout } from '../store/changes.js';
 import { StandingsRepository } from '../store/standings.repository.js';
 import { isAtWork, type Standing } from '../store/standing.js';
-import { evaluate, isInForce, moves, type Outcome } from './evaluate.js';
+import { askRollout } from './ask-rollout.js';
+import { isInForce, moves, type Outcome } from './evaluate.js';
 import { EvidenceStore } from './evidence-store.js';
 import { Manifests } from './manifests.js';
 
@@ -60,8 +61,12 @@ export class AdvanceRollouts {
   }
 
   private ask(standing: Standing, now: number): Outcome {
-    const { name, rollout, plan } = standing;
-    return evaluate(this.manifests.of(standing), rollout, plan, this.evidence.of(name, rollout.id, now), now);
+    return askRollout(
+      standing,
+      this.manifests.of(standing),
+      this.evidence.of(standing.name, standing.rollout.id, now),
+      now,
+    );
   }
 
   private isDue({ name }: Standing, { evidenceSeq }: Outcome, now: number): boolean {

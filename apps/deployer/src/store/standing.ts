@@ -27,6 +27,8 @@ export interface Rollout {
   readonly startedAt: Date;
   readonly endedAt: Date | null;
   readonly evidenceSeq: number | null;
+  /** The step that an operator has approved to leave. */
+  readonly approvedStep: number | null;
 }
 
 /** Whether its rollout has not ended. */

@@ -21,13 +21,14 @@ interface Row {
   started_at: Date;
   ended_at: Date | null;
   evidence_seq: string | null;
+  approved_step: number | null;
   plan: unknown;
   published: boolean;
 }
 
 const select = `
   SELECT e.name, e.manifest, e.revision, e.epoch, e.rollout, e.deleted_at IS NOT NULL AS deleted,
-         d.strategy, d.spec, d.state, d.status, d.verdict, d.started_at, d.ended_at, d.evidence_seq,
+         d.strategy, d.spec, d.state, d.status, d.verdict, d.started_at, d.ended_at, d.evidence_seq, d.approved_step,
          p.plan, p.published_at IS NOT NULL AS published
   FROM endpoints e
   JOIN deployments d ON d.endpoint = e.name AND d.rollout = e.rollout
@@ -91,6 +92,7 @@ function toStanding(row: Row): Standing {
       startedAt: row.started_at,
       endedAt: row.ended_at,
       evidenceSeq: row.evidence_seq === null ? null : Number(row.evidence_seq),
+      approvedStep: row.approved_step,
     },
     plan: trafficPlan.parse(row.plan),
     published: row.published,
