@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { Benchmark, Context, Result } from './benchmark.js';
 import { benchmarks } from './benchmarks.js';
 import { judge } from './goals.js';
-import { describeMachine } from './harness/machine.js';
+import { describeMachine, describePostgres } from './harness/machine.js';
 import { describeProfile, summariseProfiles } from './harness/profile.js';
 import { deleteTopics } from './harness/topics.js';
 import { readOptions, type Options } from './options.js';
@@ -18,6 +18,7 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2), benchmarks);
   const { concurrents, warmUpMs, measureMs, scale, logRows } = options;
   const machine = describeMachine();
+  const postgres = await describePostgres(needed('DATABASE_URL'));
   const date = new Date().toISOString();
 
   const results: Record<string, Result & { title: string }> = {};
@@ -33,7 +34,7 @@ async function main(): Promise<void> {
     }
   }
   const effort = { concurrents, warmUpMs, measureMs, scale, logRows };
-  const run = { date, machine, effort, results, failures, goals: judge(results) };
+  const run = { date, machine, postgres, effort, results, failures, goals: judge(results) };
   console.log(`\n${render(run)}\n\nAll figures: ${write(run, options.name, resolve('bench/results'))}`);
   if (Object.keys(failures).length > 0) process.exitCode = 1;
 }

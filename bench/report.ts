@@ -10,8 +10,9 @@ import type { Machine } from './harness/machine.js';
 export interface Run {
   readonly date: string;
   readonly machine: Machine;
+  /** Postgres's version and settings, as it says itself. */
+  readonly postgres: Readonly<Record<string, string>>;
   readonly effort: Effort;
-  /** Who else served: versions of Kafka and Postgres as they say themselves, where known. */
   readonly results: Readonly<Record<string, Result & { readonly title: string }>>;
   /** Benchmarks that failed, and why. */
   readonly failures: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { buildIfNeeded } from './build.mjs';
 import { exitOf } from './children.mjs';
@@ -11,6 +11,12 @@ import { report } from './problem.mjs';
 import { pinnedNode } from './node-24.mjs';
 import { quietKafkajs } from './quiet-kafkajs.mjs';
 import { repository } from './repository.mjs';
+
+/**
+ * A log of millions of rows does not stand on a laptop's settings: a quarter of the memory, as Postgres's manual advises, and room between
+ * two checkpoints.
+ */
+const settings = { shared_buffers: `${Math.floor(totalmem() / 4 / 1024 ** 2)}MB`, max_wal_size: '4GB' };
 
 /**
  * `npm run bench [-- NAME …]`: builds, starts a Kafka and a Postgres of its own on free ports (or takes KAFKA_BROKERS and
@@ -45,6 +51,7 @@ async function main(args) {
         dataDir,
         port: await freePort(),
         log: join(folder, 'postgres.log'),
+        settings,
         signal,
       });
       servers.push({ ...postgres, stop: () => postgres.stop().then(() => removePostgresData(dataDir)) });

@@ -16,12 +16,20 @@ const name = 'understudy';
  * Starts a Postgres server on 127.0.0.1 with the database `understudy`, and waits until it answers. What an earlier run
  * left in the data folder is kept; a server that an earlier run left running there is ended first.
  *
- * @param options { dataDir, port, log, durable, say, signal }: log is a file, by default beside dataDir; durable: false
- *   leaves out fsync, for data that need not outlive the machine's power
+ * @param options { dataDir, port, log, durable, settings, say, signal }: log is a file, by default beside dataDir; durable: false
+ *   leaves out fsync, for data that need not outlive the machine's power; settings of the server by name come before those of a laptop
  * @returns { url, pid, exited, stop }: exited resolves when the process has gone, by itself too
  * @throws Problem when the port is taken, the package is missing, or the server does not come up
  */
-export async function startPostgres({ dataDir: wanted, port, log, durable = true, say = console.log, signal }) {
+export async function startPostgres({
+  dataDir: wanted,
+  port,
+  log,
+  durable = true,
+  settings = {},
+  say = console.log,
+  signal,
+}) {
   const { initdb, postgres, dataDir, owner } = await locatePostgres(wanted);
   if (dataDir !== wanted) say(`Postgres cannot reach ${wanted} as a user other than root: its data is in ${dataDir}.`);
   await endLeftOverAt(dataDir, say);
@@ -35,7 +43,7 @@ export async function startPostgres({ dataDir: wanted, port, log, durable = true
   await initialiseIfNeeded({ initdb, dataDir, owner, signal });
 
   const logFile = log ?? `${wanted}.log`;
-  const server = spawnServer({ postgres, dataDir, owner, port, durable, logFile });
+  const server = spawnServer({ postgres, dataDir, owner, port, durable, settings, logFile });
   const exited = exitOf(server);
   const stop = async () => {
     // SIGINT ends all sessions and shuts down in order; SIGTERM would wait for every client to leave.
@@ -81,7 +89,7 @@ async function initialiseIfNeeded({ initdb, dataDir, owner, signal }) {
 }
 
 /** In a group of its own, so that a ctrl-C in the terminal reaches only the one who started it. */
-function spawnServer({ postgres, dataDir, owner, port, durable, logFile }) {
+function spawnServer({ postgres, dataDir, owner, port, durable, settings: wanted, logFile }) {
   const settings = {
     listen_addresses: '127.0.0.1',
     port,
@@ -96,6 +104,7 @@ function spawnServer({ postgres, dataDir, owner, port, durable, logFile }) {
     log_timezone: 'UTC',
     log_line_prefix: '%m [%p] ',
     ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' }),
+    ...wanted,
   };
   mkdirSync(dirname(logFile), { recursive: true });
   const out = openSync(logFile, 'a');

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { arch, cpus, loadavg, release, totalmem, type } from 'node:os';
 
 /** What the figures were taken on. */
@@ -20,4 +21,19 @@ export function describeMachine(): Machine {
     node: process.version,
     loadBefore: loadavg()[0] ?? 0,
   };
+}
+
+/** What Postgres says of itself: its version, and the settings that matter to a long log. */
+export async function describePostgres(url: string): Promise<Record<string, string>> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ name: string; setting: string }>(
+      `SELECT name, current_setting(name) AS setting FROM pg_settings WHERE name = ANY($1) ORDER BY name`,
+      [['server_version', 'shared_buffers', 'max_wal_size', 'synchronous_commit', 'fsync']],
+    );
+    return Object.fromEntries(rows.map(({ name, setting }) => [name, setting]));
+  } finally {
+    await client.end();
+  }
 }
