@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { asyncApi } from './generate/async-api.mjs';
+import { cliPage } from './generate/cli-page.mjs';
 import { environmentPage } from './generate/environment.mjs';
 import { manifestSchema } from './generate/manifest-schema.mjs';
 import { topicsPage } from './generate/topics-page.mjs';
@@ -16,6 +17,7 @@ const generated = [
   ['docs/reference/manifest.schema.json', manifestSchema],
   ['docs/reference/topics.md', topicsPage],
   ['docs/reference/environment.md', environmentPage],
+  ['docs/reference/cli.md', cliPage],
 ];
 
 const check = process.argv.includes('--check');

@@ -23,6 +23,7 @@ import {
   type WholeDeadLetter,
 } from '#contracts';
 import { ApiError, messageOf } from './errors.js';
+import { readFrameLine } from './watching/read-frame-line.js';
 
 /** Where the services are. */
 export interface Addresses {
@@ -77,8 +78,22 @@ export class Api {
     return this.deployer(`/${encodeURIComponent(name)}`) as Promise<EndpointView>;
   }
 
-  events(name: string, limit: number): Promise<EndpointEvent[]> {
-    return this.deployer(`/${encodeURIComponent(name)}/events?limit=${limit}`) as Promise<EndpointEvent[]>;
+  /** Newest first. @param name undefined: of all endpoints */
+  events(name: string | undefined, limit: number): Promise<EndpointEvent[]> {
+    return this.control(`${eventsOf(name)}?limit=${limit}`) as Promise<EndpointEvent[]>;
+  }
+
+  /** Events as they happen, until the connection ends. @param after the last that was seen; undefined: from now on */
+  async *eventStream(
+    name: string | undefined,
+    after: number | undefined,
+  ): AsyncGenerator<{ id?: number; event?: EndpointEvent }> {
+    const headers = { accept: 'text/event-stream', ...(after !== undefined && { 'last-event-id': String(after) }) };
+    const response = await this.call(`${this.addresses.deployer}/api/v1${eventsOf(name)}`, { headers });
+    for await (const line of linesOf(response)) {
+      const read = readFrameLine(line);
+      if (read !== undefined) yield read;
+    }
   }
 
   status(): Promise<StatusView> {
@@ -276,6 +291,9 @@ export class Api {
   }
 }
 
+const eventsOf = (name: string | undefined): string =>
+  name === undefined ? '/events' : `/endpoints/${encodeURIComponent(name)}/events`;
+
 /** The lines of a body, without the empty ones. @throws ApiError where it breaks off */
 async function* linesOf(response: Response): AsyncGenerator<string> {
   if (response.body === null) return;
@@ -287,7 +305,7 @@ async function* linesOf(response: Response): AsyncGenerator<string> {
       for (const line of lines) if (line !== '') yield line;
     }
   } catch (error) {
-    throw new ApiError(`the answer broke off (${messageOf(error)})`, response.status);
+    throw new ApiError(`the answer broke off (${messageOf(error)})`, response.status, [], true);
   }
   if (rest !== '') yield rest;
 }

@@ -1,11 +1,12 @@
 /** What a service answered, or that it did not. */
 export class ApiError extends Error {
   override name = 'ApiError';
-  /** @param problems each with the path in the manifest */
+  /** @param problems each with the path in the manifest @param brokeOff in the midst of an answer */
   constructor(
     message: string,
     readonly status: number | null,
     readonly problems: readonly { path: string; message: string }[] = [],
+    readonly brokeOff = false,
   ) {
     super(message);
   }

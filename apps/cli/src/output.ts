@@ -5,8 +5,12 @@ import { stringify } from 'yaml';
 const formats = ['table', 'json', 'yaml'] as const;
 export type OutputFormat = (typeof formats)[number];
 
-export const outputOption = () =>
-  new Option('-o, --output <format>', `how to print: ${formats.join(', ')}`).default('table');
+/** What is allowed is checked later: `export` has a file of the same name. */
+export function outputOption(): Option {
+  const option = new Option('-o, --output <format>', 'how to print').default('table');
+  option.argChoices = [...formats];
+  return option;
+}
 
 /** Commands whose -o names a file. */
 const toFile = new Set(['export']);
@@ -32,6 +36,14 @@ export function print(command: Command, value: unknown, words: () => string): vo
   const output = outputFormat(command);
   if (output === 'json') console.log(JSON.stringify(value, null, 2));
   else if (output === 'yaml') console.log(stringify(value).trimEnd());
+  else console.log(words());
+}
+
+/** Prints one of several values that come one by one: a line of JSON, a document of YAML, or a line of words. */
+export function printLine(command: Command, value: unknown, words: () => string): void {
+  const output = outputFormat(command);
+  if (output === 'json') console.log(JSON.stringify(value));
+  else if (output === 'yaml') console.log(`---\n${stringify(value).trimEnd()}`);
   else console.log(words());
 }
 

@@ -3,6 +3,7 @@ import { registerApply } from './apply.js';
 import { registerApprove } from './approve.js';
 import { registerAudit } from './audit.js';
 import { registerBacktest } from './backtest.js';
+import { registerCompletion } from './completion.js';
 import { registerDeadLetters } from './deadletters.js';
 import { registerDelete } from './delete.js';
 import { registerDescribe } from './describe.js';
@@ -42,4 +43,5 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerBacktest,
   registerStatus,
   registerDeadLetters,
+  registerCompletion,
 ];

@@ -45,7 +45,11 @@ export function registerSimulate(program: Command): void {
     .option('--runs <number>', 'how many runs', countOf, 500)
     .option('--seed <number>', 'the same seed gives the same runs', seedOf, 1)
     .option('--every-look', 'look every 500 ms to the end, as the deployer does; slow')
-    .option('--threads <number>', 'default: as many as there are cores', countOf, availableParallelism())
+    .addOption(
+      new Option('--threads <number>', 'how many at once')
+        .argParser(countOf)
+        .default(availableParallelism(), 'one a core'),
+    )
     .option('--json', 'the same as --output json')
     .action(async (options: SimulateOptions, command: Command) => {
       // Loaded where it is needed: other commands start the sooner.

@@ -3,7 +3,7 @@ import { createLogUpdate } from 'log-update';
 import type { EndpointView } from '#contracts';
 import { durationOf } from '../arguments.js';
 import { apiOf } from '../context.js';
-import { outputFormat } from '../output.js';
+import { outputFormat, printLine } from '../output.js';
 import { frame, plainLine } from '../watching/frame.js';
 import { looks } from '../watching/looks.js';
 import { SeriesOfVersions, seriesWidth } from '../watching/series.js';
@@ -48,6 +48,6 @@ function showing(command: Command, series: SeriesOfVersions): (view: EndpointVie
     const line = plainLine(view);
     if (line === last) return;
     last = line;
-    console.log(outputFormat(command) === 'table' ? `${new Date().toISOString()} ${line}` : JSON.stringify(view));
+    printLine(command, view, () => `${new Date().toISOString()} ${line}`);
   };
 }

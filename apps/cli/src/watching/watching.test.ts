@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointView } from '#contracts';
 import { ApiError } from '../errors.js';
+import { followEvents } from './follow-events.js';
 import { frame, plainLine } from './frame.js';
 import { looks } from './looks.js';
+import { readFrameLine } from './read-frame-line.js';
 import { SeriesOfVersions } from './series.js';
 import { rangeOf, sparkline } from './sparkline.js';
 import { estimateText } from './time-words.js';
@@ -98,6 +100,31 @@ describe('looks', () => {
   it('ends with its signal', async () => {
     const signal = AbortSignal.abort();
     for await (const _ of looks(() => Promise.resolve(1), { everyMs: 1, signal })) expect.unreachable();
+  });
+});
+
+describe('followEvents', () => {
+  it('goes on after the last event that it saw, and gives up on what is refused', async () => {
+    const asked: (number | undefined)[] = [];
+    const frames = [
+      ['id: 7', 'retry: 1000', ': alive', 'data: {"id":8,"type":"plan"}'],
+      ['data: {"id":9,"type":"promoted"}'],
+    ];
+    async function* eventStream(_name: string | undefined, after: number | undefined) {
+      asked.push(after);
+      const lines = frames.shift();
+      if (lines === undefined) throw new ApiError('there is no endpoint', 404);
+      for (const line of lines) yield readFrameLine(line) ?? {};
+      await Promise.resolve();
+      throw new ApiError('the answer broke off', 200, [], true);
+    }
+    const types: string[] = [];
+    const following = (async () => {
+      for await (const { type } of followEvents({ eventStream }, 'digits', undefined, 1)) types.push(type);
+    })();
+    await expect(following).rejects.toThrow('there is no endpoint');
+    expect(types).toEqual(['plan', 'promoted']);
+    expect(asked).toEqual([undefined, 8, 9]);
   });
 });
 
