@@ -21,6 +21,8 @@ export { openDatabase } from './open-database.js';
 export { dayPartition, daysAhead, ensurePartitions } from './partitions.js';
 export { jsonbText, plainText } from './postgres-text.js';
 export { isRefused, sqlStateOf } from './problems.js';
+export { readTruths } from './read-truths.js';
+export type { TruthAnswer, TruthQuestion } from './read-truths.js';
 export { dropOldDays } from './retention.js';
 export { StepFactsCache, unknownStep } from './step-facts.js';
 export type { StepFacts, StepKey } from './step-facts.js';

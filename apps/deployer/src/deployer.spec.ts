@@ -358,6 +358,16 @@ describe('the deployer', () => {
     expect(await apply('gone', single)).toMatchObject({ revision: 2, epoch: 3, rollout: { id: 2 } });
   });
 
+  it.each([
+    ['reward', {}, /reward of what was answered then/],
+    ['module', { options: { module: 'v1.onnx' } }, /feedback service alone.*as a shadow/],
+  ])('refuses a backtest by the metric %s before anything starts, and says why', async (metric, more, why) => {
+    await apply(`past-${metric}`, single, { truth: { metric, ...more } });
+    const answer = await http<{ error: string }>(url(`/past-${metric}/backtests`), { method: 'POST', body: { version: 'v2' } }); // prettier-ignore
+    expect(answer).toMatchObject({ status: 422, body: { error: expect.stringMatching(why) as string } });
+    expect((await http(url(`/past-${metric}/backtests`))).body).toEqual([]);
+  });
+
   it('puts a valid plan in the place of a record that is not ours', async () => {
     const { plan } = await apply('guarded', single);
     await harness.lastPlan('guarded', () => true);

@@ -42,6 +42,13 @@ describe('evidence of a backtest', () => {
     expect(addAnswers(noEvidence('v1', 'v2'), [open], byDefault, now).pair.scored).toBe(0);
   });
 
+  it('adds up the parts of a truth', () => {
+    const rule = rules({ metric: 'absolute-error', combine: 'sum' });
+    const parts = { ...truth(2), parts: [{ truth: 1 }, { truth: 2 }] };
+    const { pair } = addAnswers(noEvidence('v1', 'v2'), [asked(says(5), says(3), { truth: parts })], rule, now);
+    expect(pair).toMatchObject({ scored: 1, championSum: 2, shadowSum: 0 });
+  });
+
   it('adds page by page what it adds at once', () => {
     const some = Array.from({ length: 60 }, (_, n) => asked(n % 3 === 0 ? failed : says(n % 4), says(n % 5)));
     const once = addAnswers(noEvidence('v1', 'v2'), some, rules(), now);

@@ -177,7 +177,7 @@ export class BacktestRun {
     let compared = 0;
     for (let from = 0; from < requests.length; from += answersAtOnce) {
       const some = requests.slice(from, from + answersAtOnce);
-      const answers = await this.parts.past.answers(this.backtest, some, this.judging.champion.window);
+      const answers = await this.parts.past.answers(this.backtest, some, this.judging.champion);
       evidence = addAnswers(evidence, answers, this.judging, now);
       compared += answers.length;
     }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, longestWindowMs } from '#database';
-import type { GivenTruth } from '#scoring';
+import { Database, longestWindowMs, readTruths } from '#database';
+import type { GivenTruth, ScoringRule } from '#scoring';
 import type { AnsweredTwice, Answered } from './add-answers.js';
 import { exactTime, type Backtest, type Position } from './backtest.js';
 
@@ -125,11 +125,11 @@ export class PastRequestsRepository {
     return new Set(rows.map(({ place }) => place - 1));
   }
 
-  /** Both answers to those of the requests that have two, with the newest truth that came within the window. */
+  /** Both answers to those of the requests that have two, with the truth that came within the window: the newest, or all parts of it. */
   async answers(
     { id, endpoint }: Pick<Backtest, 'id' | 'endpoint'>,
     requests: readonly LoggedRequest[],
-    windowMs: number,
+    { window: windowMs, combine }: Pick<ScoringRule, 'window' | 'combine'>,
   ): Promise<AnsweredTwice[]> {
     const [first, last] = [requests[0], requests.at(-1)];
     if (first === undefined || last === undefined) return [];
@@ -148,11 +148,20 @@ export class PastRequestsRepository {
       requests.map(({ requestedAt }) => requestedAt),
       ...[id, endpoint, first.requestedAt, last.requestedAt, Math.min(windowMs, longestWindowMs)],
     ]);
-    return rows.map((row) => ({
+    const sums = combine === 'latest' ? undefined : await readTruths(this.database.pool, rows.map(({ place }) => ({
+      ...{ endpoint, requestId: requests[place - 1]?.id ?? '', requestedAt: requests[place - 1]?.requestedAt ?? null },
+      ...{ windowMs, combine },
+    }))); // prettier-ignore
+    return rows.map((row, n) => ({
       requestedMs: requests[row.place - 1]?.requestedMs ?? 0,
       champion: { status: row.champion_status, response: row.champion_response },
       shadow: { status: row.status, response: row.response },
-      truth: row.seq === null ? null : { seq: row.seq, truth: row.truth, reward: row.reward, at: row.at },
+      truth:
+        sums !== undefined
+          ? (sums[n]?.inTime ?? null)
+          : row.seq === null
+            ? null
+            : { seq: row.seq, truth: row.truth, reward: row.reward, at: row.at },
     }));
   }
 

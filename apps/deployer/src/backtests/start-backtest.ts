@@ -36,9 +36,9 @@ export class StartBacktest {
       const what = `metric "${rule.rule.metric.name}" takes the reward of what was answered then`;
       throw new HttpProblem(422, `${what}: what another version would have earned is not in the log`);
     }
-    if (rule.rule.metric === moduleMetric || rule.rule.combine === 'sum') {
-      const what = rule.rule.combine === 'sum' ? 'sums of the parts of a truth' : 'a metric of your own';
-      throw new HttpProblem(422, `${what} cannot be worked out in a backtest; run the version as a shadow instead`);
+    if (rule.rule.metric === moduleMetric) {
+      const why = 'a metric of your own is run by the feedback service alone, and not where traffic is decided on';
+      throw new HttpProblem(422, `${why}: no backtest; run version "${version}" as a shadow instead`);
     }
     const from = request.from === undefined ? standing.rollout.startedAt : new Date(request.from);
     const to = request.to === undefined ? new Date() : new Date(request.to);

@@ -1,8 +1,7 @@
 import type pg from 'pg';
-import { StepFactsCache } from '#database';
+import { readTruths, StepFactsCache } from '#database';
 import { type EndpointRule, EndpointRules } from '../joining/endpoint-rules.js';
 import { allTime, type LoggedRow, readRows } from '../joining/read-requests.js';
-import { readTruths } from '../joining/read-truths.js';
 import { unchanged, workOut } from '../joining/work-out.js';
 import type { UserMetrics } from '../scoring/user-metrics.js';
 import type { AuditDifference as Difference, AuditLine } from '#contracts';

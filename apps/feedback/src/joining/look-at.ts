@@ -1,9 +1,8 @@
 import type pg from 'pg';
-import { longestWindowMs } from '#database';
+import { longestWindowMs, readTruths } from '#database';
 import { type Claim, postpone } from './claim.js';
 import type { EndpointRule, EndpointRules } from './endpoint-rules.js';
 import { allTime, type LoggedRow, readRows, type TimeRange } from './read-requests.js';
-import { readTruths } from './read-truths.js';
 import { retryAfter } from './retry-after.js';
 import { listUnmatched, unlist } from './unmatched.js';
 import { type Question, type WorkedOut, workOut } from './work-out.js';

@@ -1,7 +1,7 @@
+import type { TruthAnswer } from '#database';
 import { judge, type Outcome } from '#scoring';
 import type { EndpointRule } from './endpoint-rules.js';
 import type { LoggedRow } from './read-requests.js';
-import type { TruthAnswer } from './read-truths.js';
 import type { ScoringFailure } from './write-outcomes.js';
 
 /** Rows of one request at one time, with what is known of its truth. */

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import { longestWindowMs } from '#database';
 import type { GivenTruth } from '#scoring';
+import { longestWindowMs } from './longest-window.js';
 
 /** Which truths are asked for: those of a request, as of the window of one of its times. */
 export interface TruthQuestion {
@@ -18,7 +18,10 @@ export interface TruthAnswer {
 }
 
 /** The answers in the order of the questions. */
-export async function readTruths(client: pg.ClientBase, questions: readonly TruthQuestion[]): Promise<TruthAnswer[]> {
+export async function readTruths(
+  client: pg.Pool | pg.ClientBase,
+  questions: readonly TruthQuestion[],
+): Promise<TruthAnswer[]> {
   const answers = questions.map((): TruthAnswer => ({ inTime: null, late: null }));
   for (const [combine, sql] of [
     ['latest', newestSql],
