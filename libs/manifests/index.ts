@@ -3,3 +3,4 @@ export * from './json-schema.js';
 export * from './parse-manifest.js';
 export * from './problem.js';
 export type { ManifestStrategy } from './strategy-problems.js';
+export * from './update-manifest.js';

@@ -33,6 +33,12 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
       ? [{ path: ['indifference', 'relative'], message: 'rewards are not within [0, 1]: expected "absolute"' }]
       : [],
 
+  about: (written, { champion, candidate }) => ({
+    ...written,
+    ...(champion === undefined ? {} : { champion }),
+    arms: champion === undefined ? [candidate] : [champion, candidate],
+  }),
+
   begin: ({ spec, now }) => ({
     phase: 'running',
     endedBy: null,

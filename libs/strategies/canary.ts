@@ -44,6 +44,12 @@ export const canary: Strategy<CanarySpec, CanaryState> = {
     ...estimateProblems(guardrails, reward),
   ],
 
+  about: (written, { champion, candidate }) => ({
+    ...written,
+    ...(champion === undefined ? {} : { champion }),
+    candidate,
+  }),
+
   begin: ({ now }) => ({
     phase: 'running',
     endedBy: null,

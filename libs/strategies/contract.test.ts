@@ -107,6 +107,15 @@ describe.each(strategies)('strategy $name', (strategy) => {
     }
   });
 
+  it('is about other versions where they are named', () => {
+    const written = spec as Record<string, unknown>;
+    const about = strategy.about(written, { champion: 'v3', candidate: 'v1' });
+    expect(new Set(strategy.versionsOf(about).map(({ version }) => version))).toEqual(
+      new Set(strategy.name === 'single' ? ['v1'] : ['v3', 'v1']),
+    );
+    expect(strategy.about(about, { champion: 'v3', candidate: 'v1' })).toEqual(about);
+  });
+
   it('refuses a field that does not exist', () => {
     expect(strategy.specSchema.safeParse({ ...spec, stpes: [1] }).success).toBe(false);
   });

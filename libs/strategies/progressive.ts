@@ -36,6 +36,13 @@ export const progressive: Strategy<ProgressiveSpec, ProgressiveState> = {
       return found.map(({ path, message }) => ({ path: ['stages', i, name, ...path], message }));
     }),
 
+  /** A champion that was named is named anew: without one it is the last good version. */
+  about: (written, { champion, candidate }) => ({
+    ...written,
+    ...(champion === undefined || written['champion'] === undefined ? {} : { champion }),
+    candidate,
+  }),
+
   begin({ spec, now, previous = null, evidence = null }) {
     const champion = spec.champion ?? (previous === spec.candidate ? null : previous);
     const base = { endedBy: null, reason: null, champion, since: now, stage: 0, first: 0, step: 0, inner: null };

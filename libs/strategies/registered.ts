@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type {
   AdaptInput,
   BeginInput,
+  Contenders,
   EvaluateInput,
   Evaluation,
   RestartInput,
@@ -9,6 +10,7 @@ import type {
   SteerInput,
   Strategy,
   VersionReference,
+  WrittenSpec,
 } from './strategy.js';
 import type { RewardKind } from './reward.js';
 
@@ -18,6 +20,7 @@ export interface RegisteredStrategy {
   readonly specSchema: z.ZodType;
   versionsOf(spec: unknown): VersionReference[];
   problems(spec: unknown, reward: RewardKind): SpecProblem[];
+  about(written: WrittenSpec, contenders: Contenders): WrittenSpec;
   begin(input: BeginInput<unknown>): unknown;
   evaluate(input: EvaluateInput<unknown, unknown>): Evaluation<unknown>;
   steer(input: SteerInput<unknown, unknown>): unknown;
@@ -38,6 +41,7 @@ export function register<Spec, State>(strategy: Strategy<Spec, State>): Register
     specSchema: strategy.specSchema,
     versionsOf: (value) => strategy.versionsOf(spec(value)),
     problems: (value, reward) => strategy.problems?.(spec(value), reward) ?? [],
+    about: (written, contenders) => strategy.about(written, contenders),
     begin: (input) => strategy.begin({ ...input, spec: spec(input.spec) }),
     evaluate: (input) => strategy.evaluate({ ...input, spec: spec(input.spec), state: state(input.state) }),
     steer: (input) => strategy.steer({ ...input, spec: spec(input.spec), state: state(input.state) }),

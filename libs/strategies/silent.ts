@@ -25,6 +25,12 @@ export const silent: Strategy<SilentSpec, SilentState> = {
 
   problems: ({ guardrails }, reward) => estimateProblems(guardrails, reward),
 
+  about(written, { champion, candidate }) {
+    const [first] = Array.isArray(written['shadows']) ? (written['shadows'] as unknown[]) : [];
+    const shadows = [{ ...(first as object | undefined), version: candidate }];
+    return { ...written, ...(champion === undefined ? {} : { champion }), shadows };
+  },
+
   begin: () => ({ phase: 'running', endedBy: null, promoted: null, stretch: 0, decided: {} }),
 
   evaluate(input) {

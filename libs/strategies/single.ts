@@ -17,6 +17,8 @@ export const single: Strategy<SingleSpec, SingleState> = {
 
   versionsOf: (spec) => [{ path: ['version'], version: spec.version }],
 
+  about: (written, { candidate }) => ({ ...written, version: candidate }),
+
   begin: ({ spec, previous, evidence, now }) => {
     const predecessor = previous === undefined || previous === spec.version ? null : previous;
     const watched = predecessor !== null && spec.watch !== undefined;

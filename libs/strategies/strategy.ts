@@ -83,6 +83,16 @@ export interface AdaptInput<Spec, State> {
   readonly now: number;
 }
 
+/** A spec as it stands in a manifest or a template, not yet checked: durations as text, perhaps without names. */
+export type WrittenSpec = Readonly<Record<string, unknown>>;
+
+/** The versions that a spec is to be about. */
+export interface Contenders {
+  /** Absent: there is none yet, or the strategy is to find out. */
+  readonly champion?: string | undefined;
+  readonly candidate: string;
+}
+
 /** A verb that makes no sense for the rollout as it is; the message says what would. */
 export class SteeringError extends Error {
   override name = 'SteeringError';
@@ -102,6 +112,8 @@ export interface Strategy<Spec, State> {
   versionsOf(spec: Spec): VersionReference[];
   /** What does not fit the endpoint's rewards; absent: everything does. */
   problems?(spec: Spec, reward: RewardKind): SpecProblem[];
+  /** The same spec about these versions: how an update, or a template, names them. */
+  about(written: WrittenSpec, contenders: Contenders): WrittenSpec;
   begin(input: BeginInput<Spec>): State;
   evaluate(input: EvaluateInput<Spec, State>): Evaluation<State>;
   /** The state after an operator's verb; throws a SteeringError where it makes no sense. */

@@ -18,12 +18,14 @@ import { registerSimulate } from './simulate.js';
 import { registerStatus } from './status.js';
 import { registerSteering } from './steering.js';
 import { registerTruth } from './truth.js';
+import { registerUpdate } from './update.js';
 import { registerWait } from './wait.js';
 import { registerWatch } from './watch.js';
 
 /** Every command: a new one is one file and one line. */
 export const commands: readonly ((program: Command) => void)[] = [
   registerApply,
+  registerUpdate,
   registerGet,
   registerDescribe,
   registerWatch,
