@@ -88,10 +88,6 @@ export interface BrokenGlass {
   note: string;
 }
 
-/** Verbs of `POST /api/v1/endpoints/{name}/{verb}`. */
-export const steeringVerbs = ['promote', 'rollback', 'pause', 'resume'] as const;
-export type SteeringVerb = (typeof steeringVerbs)[number];
-
 /**
  * One line of `GET /api/v1/endpoints/{name}/experiment-log`, oldest first: a request that a plan's draw assigned and that the truth has
  * scored. Enough to say what another policy would have earned.

@@ -20,5 +20,6 @@ export * from './names.js';
 export * from './plan.js';
 export * from './rollout-policy.js';
 export * from './status.js';
+export * from './steering.js';
 export * from './topics.js';
 export * from './verdict.js';

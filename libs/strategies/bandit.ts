@@ -80,6 +80,22 @@ export const bandit: Strategy<BanditSpec, BanditState> = {
     return { ...state, ...ended, phase: 'promoted', winner };
   },
 
+  setWeight({ spec, state, version, weight, now }) {
+    const arms = activeArms(spec, state);
+    if (state.phase !== 'running') throw new SteeringError('the rollout has ended: there are no shares to set');
+    if (contextOf(spec) !== undefined)
+      throw new SteeringError('each request has shares of its own: there are none to set');
+    if (!arms.includes(version)) {
+      throw new SteeringError(`"${version}" is no arm with a share; expected one of ${arms.join(', ')}`);
+    }
+    return {
+      ...state,
+      weights: withShare(state.weights, version, weight),
+      stretch: state.stretch + 1,
+      computedAt: now,
+    };
+  },
+
   restart: ({ state, step }) => ({ ...state, stretch: step }),
 
   /** Arms that stay keep their evidence, and the tests go on counting those that leave. Any other change is another rollout. */
@@ -117,6 +133,14 @@ function handOver(before: Readonly<Record<string, number>>, arms: readonly strin
   return Object.fromEntries(
     arms.map((arm) => [arm, stay.includes(arm) ? ((before[arm] ?? 0) / sum) * rest : 1 / arms.length]),
   );
+}
+
+/** The others share the rest as before, evenly where they had nothing. */
+function withShare(before: Readonly<Record<string, number>>, version: string, weight: number): Record<string, number> {
+  const others = Object.entries(before).filter(([arm]) => arm !== version);
+  const sum = others.reduce((total, [, share]) => total + share, 0);
+  const shareOf = (share: number): number => (1 - weight) * (sum > 0 ? share / sum : 1 / others.length);
+  return { [version]: weight, ...Object.fromEntries(others.map(([arm, share]) => [arm, shareOf(share)])) };
 }
 
 function result(

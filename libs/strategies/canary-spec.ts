@@ -69,8 +69,10 @@ export type CanarySpec = z.output<typeof canarySpec>;
 export const canaryState = z.object({
   phase,
   endedBy,
-  /** Index of the present one of the spec's steps. */
+  /** Index of the present one of the spec's steps, or of the last below the share that an operator set: −1 where that is before the first. */
   step: z.int(),
+  /** The share that an operator set in place of the step's, until the next step; null where none was set. */
+  weight: z.number().nullable().default(null),
   /** Counts stretches of constant weights: the step's index while it runs, one more with each change after that. */
   stretch: z.int(),
   /** When it began, later by the time for which estimates held it: what `maxDuration` counts from. */

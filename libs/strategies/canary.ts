@@ -54,6 +54,7 @@ export const canary: Strategy<CanarySpec, CanaryState> = {
     phase: 'running',
     endedBy: null,
     step: 0,
+    weight: null,
     stretch: 0,
     startedAt: now,
     stepStartedAt: now,
@@ -88,6 +89,19 @@ export const canary: Strategy<CanarySpec, CanaryState> = {
       throw new SteeringError(`only the candidate "${spec.candidate}" can be promoted, not "${version}"`);
     }
     return { ...state, phase: 'promoted', endedBy: 'operator', ...changed(state, now) };
+  },
+
+  setWeight({ spec, state, version, weight, now }) {
+    const { candidate, champion, steps } = spec;
+    if (state.phase !== 'running') throw new SteeringError('the rollout has ended: there are no shares to set');
+    if (version !== candidate && version !== champion) {
+      throw new SteeringError(
+        `"${version}" has no share: name the candidate "${candidate}" or the champion "${champion}"`,
+      );
+    }
+    const share = version === candidate ? weight : tidy(1 - weight);
+    const step = steps.findLastIndex((percentage) => percentage <= tidy(share * 100));
+    return { ...state, step, weight: steps[step] === tidy(share * 100) ? null : share, ...changed(state, now) };
   },
 
   restart: ({ state, step, now }) => ({ ...state, stretch: step, stepStartedAt: now }),
@@ -155,8 +169,8 @@ function stepPassed(input: Input, checks: Check[]): Evaluation<CanaryState> {
   const next = spec.steps[state.step + 1];
   const shown = checks.find((check) => check.name === 'reward')?.detail ?? '';
   if (next !== undefined) {
-    const state_ = { ...state, ...changed(state, now), step: state.step + 1 };
-    const reason = `step ${state.step + 1} of ${spec.steps.length} passed, on to ${percent(next / 100)}: ${shown}`;
+    const state_ = { ...state, ...changed(state, now), step: state.step + 1, weight: null };
+    const reason = `${stepIn(spec, state)} passed, on to ${percent(next / 100)}: ${shown}`;
     return running(input, state_, { outcome: 'advance', version: candidate, reason, checks });
   }
   const reason = `all steps passed: ${shown}`;
@@ -171,6 +185,9 @@ function stepPassed(input: Input, checks: Check[]): Evaluation<CanaryState> {
     checks,
   });
 }
+
+const stepIn = ({ steps }: CanarySpec, { step, weight }: CanaryState): string =>
+  weight === null ? `step ${step + 1} of ${steps.length}` : `a share of ${percent(weight)}, set by an operator,`;
 
 const rollBack = (input: Input, checks: Check[], reason: string): Evaluation<CanaryState> =>
   end(input, 'rolled-back', { outcome: 'rollback', version: input.spec.candidate, reason, checks });
@@ -203,7 +220,7 @@ function ended(input: Input): Evaluation<CanaryState> {
 
 function planOf({ spec, assignment }: Input, state: CanaryState): PlanDraft {
   const { champion, candidate, steps, baseline } = spec;
-  const weight = (steps[state.step] ?? 0) / 100;
+  const weight = state.weight ?? (steps[state.step] ?? 0) / 100;
   const isSliced = state.phase === 'running' && baseline === 'concurrent';
   return {
     step: state.stretch,

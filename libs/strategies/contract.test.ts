@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { evidence as evidenceSchema, trafficPlan, verdict as verdictSchema, type Evidence } from '#contracts';
 import { findStrategy, strategies } from './registry.js';
 import type { RewardKind } from './reward.js';
-import type { Evaluation } from './strategy.js';
+import { SteeringError, type Evaluation } from './strategy.js';
 import { Scenario } from './testing/scenario.js';
 
 /** One spec of each strategy over v1 (the champion), v2 and v3; a new strategy adds its own here. */
@@ -165,6 +165,23 @@ describe.each(strategies)('strategy $name', (strategy) => {
         return evaluation.status !== 'running';
       });
     }
+  });
+
+  it('gives a version the share that an operator sets, as a step of its own, or says why it cannot', () => {
+    const begun_ = look(begun(), null);
+    let state: unknown;
+    try {
+      state = strategy.setWeight({ spec, state: begun_.state, version: 'v2', weight: 0.3, now: 10_000 });
+    } catch (error) {
+      expect(error).toBeInstanceOf(SteeringError);
+      expect(begun_.plan.allocation).toHaveLength(1);
+      return;
+    }
+    const next = look(state, null);
+    fits(next);
+    expect(next.plan.allocation).toContainEqual({ version: 'v2', weight: 0.3 });
+    expect(next.plan.step).toBe(begun_.plan.step + 1);
+    expect(() => strategy.setWeight({ spec, state, version: 'v9', weight: 0.3, now: 10_000 })).toThrow(SteeringError);
   });
 
   it('goes on with the step that it is told, as it was but for that', () => {

@@ -3,12 +3,21 @@ import { banditFields, raceRules } from './bandit-spec.js';
 import { bandit } from './bandit.js';
 import { canaryFields, risingSteps } from './canary-spec.js';
 import { canary } from './canary.js';
+import { shareable } from './registered.js';
 import type { RewardKind } from './reward.js';
 import { silentFields } from './silent-spec.js';
 import { silent } from './silent.js';
 import { singleFields, watchedWithGuardrails } from './single-spec.js';
 import { single } from './single.js';
-import type { BeginInput, EvaluateInput, Evaluation, RestartInput, SpecProblem, Strategy } from './strategy.js';
+import type {
+  BeginInput,
+  EvaluateInput,
+  Evaluation,
+  RestartInput,
+  SetWeightInput,
+  SpecProblem,
+  Strategy,
+} from './strategy.js';
 
 /** Who takes part in a stage. The rollout says it, so that stages do not repeat names. */
 export interface Contestants {
@@ -20,6 +29,8 @@ export interface Contestants {
 export interface StageKind {
   begin(input: BeginInput<unknown> & Contestants): unknown;
   evaluate(input: EvaluateInput<unknown, unknown> & Contestants): Evaluation<unknown>;
+  /** Throws a SteeringError where the stage has no shares to set. */
+  setWeight(input: SetWeightInput<unknown, unknown> & Contestants): unknown;
   restart(input: RestartInput<unknown, unknown> & Contestants): unknown;
   problems(stage: unknown, names: Contestants, reward: RewardKind): SpecProblem[];
 }
@@ -39,6 +50,12 @@ function stageKind<Schema extends z.ZodType, Spec, State>(
     begin: (input) => strategy.begin({ ...input, spec: meant(input.spec, input) }),
     evaluate: (input) =>
       strategy.evaluate({ ...input, spec: meant(input.spec, input), state: strategy.stateSchema.parse(input.state) }),
+    setWeight: (input) =>
+      shareable(strategy).setWeight({
+        ...input,
+        spec: meant(input.spec, input),
+        state: strategy.stateSchema.parse(input.state),
+      }),
     restart: (input) =>
       strategy.restart({ ...input, spec: meant(input.spec, input), state: strategy.stateSchema.parse(input.state) }),
     problems: (stage, names, reward) => strategy.problems?.(meant(stage, names), reward) ?? [],

@@ -84,6 +84,13 @@ export const progressive: Strategy<ProgressiveSpec, ProgressiveState> = {
     throw new SteeringError(`only the candidate "${spec.candidate}" can be promoted, not "${version}"`);
   },
 
+  setWeight({ spec, state, version, weight, now }) {
+    if (state.phase !== 'running') throw new SteeringError('the rollout has ended: there are no shares to set');
+    const { name, settings } = partsOf(stageAt(spec, state));
+    const share = { spec: settings, state: state.inner, version, weight, now };
+    return { ...state, inner: stageKinds[name].setWeight({ ...contestants(spec, state), ...share }) };
+  },
+
   restart({ spec, state, step, now }) {
     if (state.phase !== 'running') return { ...state, step };
     const { name, settings } = partsOf(stageAt(spec, state));

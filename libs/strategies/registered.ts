@@ -6,6 +6,7 @@ import type {
   EvaluateInput,
   Evaluation,
   RestartInput,
+  SetWeightInput,
   SpecProblem,
   SteerInput,
   Strategy,
@@ -13,6 +14,7 @@ import type {
   WrittenSpec,
 } from './strategy.js';
 import type { RewardKind } from './reward.js';
+import { SteeringError } from './strategy.js';
 
 /** A strategy as the registry hands it out: specs and states are JSON, checked by the strategy's own schemas on the way in. */
 export interface RegisteredStrategy {
@@ -24,6 +26,8 @@ export interface RegisteredStrategy {
   begin(input: BeginInput<unknown>): unknown;
   evaluate(input: EvaluateInput<unknown, unknown>): Evaluation<unknown>;
   steer(input: SteerInput<unknown, unknown>): unknown;
+  /** Throws a SteeringError where the strategy, or the rollout as it is, has no such share to set. */
+  setWeight(input: SetWeightInput<unknown, unknown>): unknown;
   restart(input: RestartInput<unknown, unknown>): unknown;
   /** Undefined: the changed spec asks for another rollout. */
   adapt(input: AdaptInput<unknown, unknown>): unknown;
@@ -45,8 +49,21 @@ export function register<Spec, State>(strategy: Strategy<Spec, State>): Register
     begin: (input) => strategy.begin({ ...input, spec: spec(input.spec) }),
     evaluate: (input) => strategy.evaluate({ ...input, spec: spec(input.spec), state: state(input.state) }),
     steer: (input) => strategy.steer({ ...input, spec: spec(input.spec), state: state(input.state) }),
+    setWeight: (input) =>
+      shareable(strategy).setWeight({ ...input, spec: spec(input.spec), state: state(input.state) }),
     restart: (input) => strategy.restart({ ...input, spec: spec(input.spec), state: state(input.state) }),
     adapt: (input) =>
       strategy.adapt?.({ ...input, before: spec(input.before), spec: spec(input.spec), state: state(input.state) }),
   };
+}
+
+/** The strategy, where its shares can be set. */
+export function shareable<Spec, State>(
+  strategy: Strategy<Spec, State>,
+): {
+  setWeight: NonNullable<Strategy<Spec, State>['setWeight']>;
+} {
+  const { setWeight } = strategy;
+  if (setWeight !== undefined) return { setWeight };
+  throw new SteeringError(`strategy "${strategy.name}" has no shares to set: one version answers everything`);
 }

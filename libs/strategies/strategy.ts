@@ -66,6 +66,15 @@ export interface SteerInput<Spec, State> {
   readonly now: number;
 }
 
+export interface SetWeightInput<Spec, State> {
+  readonly spec: Spec;
+  readonly state: State;
+  readonly version: string;
+  /** The version's share of the traffic, between 0 and 1, both excluded. */
+  readonly weight: number;
+  readonly now: number;
+}
+
 export interface RestartInput<Spec, State> {
   readonly spec: Spec;
   readonly state: State;
@@ -118,6 +127,11 @@ export interface Strategy<Spec, State> {
   evaluate(input: EvaluateInput<Spec, State>): Evaluation<State>;
   /** The state after an operator's verb; throws a SteeringError where it makes no sense. */
   steer(input: SteerInput<Spec, State>): State;
+  /**
+   * The state after an operator set a version's share, as a step of its own from which the strategy goes on. Throws a SteeringError where it makes no
+   * sense. Absent: the strategy has no shares to set.
+   */
+  setWeight?(input: SetWeightInput<Spec, State>): State;
   /** The state with which it goes on after a stretch that was not its own, such as a break-glass rollback: its next plan is a new step. */
   restart(input: RestartInput<Spec, State>): State;
   /**

@@ -164,7 +164,7 @@ export class Api {
   steer(
     name: string,
     verb: SteeringVerb,
-    body: { reason?: string; version?: string; actor: string },
+    body: object & { readonly actor: string },
   ): Promise<EndpointView | BrokenGlass> {
     const path = `/${encodeURIComponent(name)}/${verb}`;
     return this.deployer(path, {

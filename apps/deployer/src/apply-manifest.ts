@@ -34,6 +34,10 @@ export interface Applied {
 export interface ApplyOptions {
   /** Tries a candidate again that failed: whether or not it cools down, and though the manifest is the same. */
   readonly retry?: boolean;
+  /** The revision that the manifest was made from: where there is a newer one, it is refused. */
+  readonly revision?: number;
+  /** What it is called in the events, where a verb changed the manifest. */
+  readonly event?: { readonly type: string; readonly detail: object };
 }
 
 /** Makes an endpoint what a manifest says; the same manifest again changes nothing. */
@@ -50,17 +54,19 @@ export class ApplyManifest {
   ) {}
 
   /** @throws HttpProblem 400, 409 or 422 with paths in the manifest; then nothing has changed */
-  async apply(given: Manifest, author: Author, { retry = false }: ApplyOptions = {}): Promise<Applied> {
+  async apply(given: Manifest, author: Author, options: ApplyOptions = {}): Promise<Applied> {
+    const { retry = false, revision, event } = options;
     const { manifest, found } = await this.withArtifacts(given);
     return this.database.transaction(async (client) => {
       const standing = await this.endpoints.lock(client, manifest.name);
+      if (revision !== undefined && revision !== standing?.revision) throw overtaken(revision, standing);
       const known = await this.versions.of(manifest.name, client);
       refuseOtherBytes(found, known);
       if (standing !== undefined && !standing.deleted && !again(standing, retry) && this.isSame(manifest, standing)) {
         return { created: false, changed: false, revision: standing.revision, epoch: standing.epoch };
       }
       if (standing !== undefined && !standing.deleted) this.refuseConflicts(manifest, standing);
-      return this.write(client, { manifest, found, standing, author, retry });
+      return this.write(client, { manifest, found, standing, author, retry, event });
     });
   }
 
@@ -112,13 +118,17 @@ export class ApplyManifest {
   private refuseConflicts(manifest: Manifest, standing: Standing): void {
     const problems: Problem[] = [];
     const listed = manifest.envelope.spec.versions.map(({ name }) => name);
-    const { allocation, shadows } = standing.plan;
-    const gone = [...allocation, ...shadows]
-      .map(({ version }) => version)
-      .filter((version) => !listed.includes(version));
-    for (const version of gone) {
+    const { allocation, shadows, rules = [] } = standing.plan;
+    const isGone = ({ version }: { version: string }): boolean => !listed.includes(version);
+    for (const { version } of [...allocation, ...shadows].filter(isGone)) {
       const message = `version "${version}" is in use by the plan in force: apply a strategy without it first, and take it out of the list after that`;
       problems.push({ path: 'spec.versions', message });
+    }
+    for (const { version } of rules.filter(isGone)) {
+      problems.push({
+        path: 'spec.versions',
+        message: `requests are pinned to version "${version}": unpin them first`,
+      });
     }
     const { partitions } = this.manifests.of(standing).envelope.spec;
     if (manifest.envelope.spec.partitions !== partitions) {
@@ -149,8 +159,8 @@ export class ApplyManifest {
       [name, jsonbText(source), revision, rollout],
     );
     await this.versions.replace(client, name, found);
-    const type = alive ? 'applied' : 'created';
-    await writeEvent(client, { ...author, endpoint: name, rollout, type, detail: { revision } });
+    const { type, detail } = change.event ?? { type: alive ? 'applied' : 'created', detail: {} };
+    await writeEvent(client, { ...author, endpoint: name, rollout, type, detail: { revision, ...detail } });
     const reason = `revision ${revision} applied by ${author.actor}`;
     const numbers = { revision, epoch, rollout, at: now, rules: alive ? standing.plan.rules : undefined };
     if (continues) {
@@ -247,10 +257,17 @@ interface Change {
   readonly standing: Standing | undefined;
   readonly author: Author;
   readonly retry: boolean;
+  readonly event: ApplyOptions['event'];
 }
 
 /** A rollout that failed is begun again, though the manifest is the same, where that is asked for. */
 const again = ({ rollout }: Standing, retry: boolean): boolean => retry && rollout.status === 'failed';
+
+const overtaken = (revision: number, standing: Standing | undefined): HttpProblem =>
+  new HttpProblem(
+    409,
+    `the manifest was changed meanwhile: revision ${standing?.revision ?? 0} in place of ${revision}; try again`,
+  );
 
 /**
  * What makes a rollout: another one of these is another rollout with evidence of its own. Assignment is part of it, since it is the unit of the

@@ -26,6 +26,8 @@ import { BreakGlass } from './break-glass.js';
 import { DeadLetterReplays } from './dead-letters/dead-letters.repository.js';
 import { ListDeadLetters } from './dead-letters/list-dead-letters.js';
 import { ReplayDeadLetters } from './dead-letters/replay-dead-letters.js';
+import { CarryOut } from './carry-out.js';
+import { ChangeArms } from './change-arms.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { DeleteEndpoint } from './delete-endpoint.js';
 import { EventStream } from './events/event-stream.js';
@@ -33,6 +35,7 @@ import { EventsController } from './events/events.controller.js';
 import { EventsRepository } from './events/events.repository.js';
 import { LeaderLease } from './leader-lease.js';
 import { LeaderLoop } from './leader-loop.js';
+import { PinRequests } from './pin-requests.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
 import { GuardTopic } from './plans/guard-topic.js';
 import { PlansConsumer } from './plans/on-plans.consumer.js';
@@ -90,6 +93,8 @@ export class DeployerModule {
         Bell,
         BreakGlass,
         DeadLetterReplays,
+        CarryOut,
+        ChangeArms,
         DeleteEndpoint,
         EndpointLock,
         EventStream,
@@ -108,6 +113,7 @@ export class DeployerModule {
         Manifests,
         OutboxRepository,
         PastRequestsRepository,
+        PinRequests,
         PlansOnTopic,
         PrepareEndpoint,
         PublishPlans,

@@ -25,9 +25,9 @@ export class RollBack {
     private readonly topic: PlansOnTopic,
   ) {}
 
-  /** @returns the epoch of the plan in force, or what was done without Postgres; @throws as `SteerEndpoint.steer` and `BreakGlass.rollBack` do */
+  /** @returns the epoch of the plan in force, or what was done without Postgres; @throws as `SteerEndpoint.move` and `BreakGlass.rollBack` do */
   async rollBack(name: string, author: Author): Promise<number | BrokenGlass> {
-    const steered = this.steerEndpoint.steer(name, 'rollback', undefined, author);
+    const steered = this.steerEndpoint.move(name, { verb: 'rollback' }, author);
     let epoch: number;
     try {
       epoch = await unlessLate(steered, patienceMs[this.database.isUp ? 'up' : 'down']);

@@ -9,12 +9,11 @@ import {
 } from '#contracts';
 import { parseManifest, type Manifest } from '#manifests';
 import { ApplyManifest } from '../apply-manifest.js';
+import { CarryOut } from '../carry-out.js';
 import { DeleteEndpoint } from '../delete-endpoint.js';
-import { RollBack } from '../roll-back.js';
-import { SteerEndpoint } from '../steer-endpoint.js';
 import { HttpProblem } from './http-problem.js';
 import { readManifestBody, readOptions } from './read-body.js';
-import { readFlag, readSteering, readWait } from './read-options.js';
+import { readAuthor, readFlag, readSteering, readWait } from './read-options.js';
 import { Views } from './views.js';
 
 /** Without `wait` an answer waits this long for the plan to be on its topic, in ms. */
@@ -25,8 +24,7 @@ const publicationMs = 5_000;
 export class EndpointsController {
   constructor(
     private readonly applyManifest: ApplyManifest,
-    private readonly steerEndpoint: SteerEndpoint,
-    private readonly rollBack: RollBack,
+    private readonly carryOut: CarryOut,
     private readonly deleteEndpoint: DeleteEndpoint,
     private readonly views: Views,
   ) {}
@@ -76,11 +74,8 @@ export class EndpointsController {
   ): Promise<EndpointView | BrokenGlass> {
     if (!isVerb(verb))
       throw new HttpProblem(404, `there is no verb "${verb}"; expected one of ${steeringVerbs.join(', ')}`);
-    const { version, ...author } = readSteering(readOptions(request.body), actor);
-    const epoch =
-      verb === 'rollback'
-        ? await this.rollBack.rollBack(name, author)
-        : await this.steerEndpoint.steer(name, verb, version, author);
+    const { steering, author } = readSteering(verb, readOptions(request.body), actor);
+    const epoch = await this.carryOut.verb(name, steering, author);
     if (typeof epoch !== 'number') {
       void reply.status(202);
       return epoch;
@@ -95,8 +90,7 @@ export class EndpointsController {
     @Headers('x-actor') actor: string | undefined,
     @Req() request: FastifyRequest,
   ): Promise<{ name: string; deleted: true; epoch: number }> {
-    const { actor: who, reason } = readSteering(readOptions(request.body), actor);
-    const epoch = await this.deleteEndpoint.delete(name, { actor: who, reason });
+    const epoch = await this.deleteEndpoint.delete(name, readAuthor(readOptions(request.body), actor));
     await this.views.published(name, epoch, publicationMs);
     return { name, deleted: true, epoch };
   }

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { parseDuration } from '#contracts';
+import type { z } from 'zod';
+import { parseDuration, steeringBodies, type Steering, type SteeringBody, type SteeringVerb } from '#contracts';
 import type { Author } from '../store/changes.js';
 import { HttpProblem } from './http-problem.js';
 
@@ -47,24 +47,32 @@ export function readTime(name: string, text: string | undefined): Date | undefin
   return time;
 }
 
-const steering = z
-  .object({
-    reason: z.string().max(2000).optional(),
-    version: z.string().optional(),
-    actor: z.string().min(1).max(200).optional(),
-  })
-  .strict();
+const deletion = steeringBodies.rollback;
 
-/** The body of a verb: who, why, and which version. The header `x-actor` says who where the body does not. */
+/** Who asks for a deletion, and why. The header `x-actor` says who where the body does not. */
+export function readAuthor(options: Record<string, unknown>, actor: string | undefined): Author {
+  return authorOf(checked(deletion, options), actor);
+}
+
+/** The body of a verb, with who and why apart. */
 export function readSteering(
+  verb: SteeringVerb,
   options: Record<string, unknown>,
   actor: string | undefined,
-): Author & { version?: string | undefined } {
-  const parsed = steering.safeParse(options);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
-    throw new HttpProblem(400, 'expected a body with "reason", "version" and "actor" at most, each a text', problems);
-  }
-  const { reason, version } = parsed.data;
-  return { actor: parsed.data.actor ?? actor ?? 'api', reason, version };
+): { steering: Steering; author: Author } {
+  const body = checked(steeringBodies[verb], options);
+  return { steering: { verb, ...body } as Steering, author: authorOf(body, actor) };
 }
+
+function checked<Body>(schema: z.ZodType<Body>, options: Record<string, unknown>): Body {
+  const parsed = schema.safeParse(options);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const said = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`)).join('; ');
+  throw new HttpProblem(400, `the body does not fit the verb: ${said}`, problems);
+}
+
+const authorOf = (body: SteeringBody, actor: string | undefined): Author => ({
+  actor: body.actor ?? actor ?? 'api',
+  reason: body.reason,
+});
