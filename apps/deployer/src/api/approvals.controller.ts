@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { EndpointView } from '#contracts';
 import { ApproveMove } from '../approve-move.js';
 import { readOptions } from './read-body.js';
-import { readSteering } from './read-options.js';
+import { readAuthor } from './read-options.js';
 import { Views } from './views.js';
 
 /** The operator's word at the gates. */
@@ -21,8 +21,7 @@ export class ApprovalsController {
     @Headers('x-actor') actor: string | undefined,
     @Req() request: FastifyRequest,
   ): Promise<EndpointView> {
-    const { actor: who, reason } = readSteering(readOptions(request.body), actor);
-    await this.approveMove.approve(name, { actor: who, reason });
+    await this.approveMove.approve(name, readAuthor(readOptions(request.body), actor));
     return this.views.get(name);
   }
 }

@@ -47,11 +47,12 @@ export function readTime(name: string, text: string | undefined): Date | undefin
   return time;
 }
 
-const deletion = steeringBodies.rollback;
+/** Of what asks for nothing else. */
+const byWhom = steeringBodies.pause;
 
-/** Who asks for a deletion, and why. The header `x-actor` says who where the body does not. */
+/** Who asks, and why, where nothing else is asked. The header `x-actor` says who where the body does not. */
 export function readAuthor(options: Record<string, unknown>, actor: string | undefined): Author {
-  return authorOf(checked(deletion, options), actor);
+  return authorOf(checked(byWhom, options), actor);
 }
 
 /** The body of a verb, with who and why apart. */
