@@ -3,7 +3,7 @@ import { banditFields, raceRules } from './bandit-spec.js';
 import { bandit } from './bandit.js';
 import { canaryFields, risingSteps } from './canary-spec.js';
 import { canary } from './canary.js';
-import { shareable } from './registered.js';
+import { withWeight } from './registered.js';
 import type { RewardKind } from './reward.js';
 import { silentFields } from './silent-spec.js';
 import { silent } from './silent.js';
@@ -51,7 +51,7 @@ function stageKind<Schema extends z.ZodType, Spec, State>(
     evaluate: (input) =>
       strategy.evaluate({ ...input, spec: meant(input.spec, input), state: strategy.stateSchema.parse(input.state) }),
     setWeight: (input) =>
-      shareable(strategy).setWeight({
+      withWeight(strategy, {
         ...input,
         spec: meant(input.spec, input),
         state: strategy.stateSchema.parse(input.state),

@@ -49,21 +49,15 @@ export function register<Spec, State>(strategy: Strategy<Spec, State>): Register
     begin: (input) => strategy.begin({ ...input, spec: spec(input.spec) }),
     evaluate: (input) => strategy.evaluate({ ...input, spec: spec(input.spec), state: state(input.state) }),
     steer: (input) => strategy.steer({ ...input, spec: spec(input.spec), state: state(input.state) }),
-    setWeight: (input) =>
-      shareable(strategy).setWeight({ ...input, spec: spec(input.spec), state: state(input.state) }),
+    setWeight: (input) => withWeight(strategy, { ...input, spec: spec(input.spec), state: state(input.state) }),
     restart: (input) => strategy.restart({ ...input, spec: spec(input.spec), state: state(input.state) }),
     adapt: (input) =>
       strategy.adapt?.({ ...input, before: spec(input.before), spec: spec(input.spec), state: state(input.state) }),
   };
 }
 
-/** The strategy, where its shares can be set. */
-export function shareable<Spec, State>(
-  strategy: Strategy<Spec, State>,
-): {
-  setWeight: NonNullable<Strategy<Spec, State>['setWeight']>;
-} {
-  const { setWeight } = strategy;
-  if (setWeight !== undefined) return { setWeight };
+/** The state after an operator set a share; throws a SteeringError where the strategy has none to set. */
+export function withWeight<Spec, State>(strategy: Strategy<Spec, State>, input: SetWeightInput<Spec, State>): State {
+  if (strategy.setWeight !== undefined) return strategy.setWeight(input);
   throw new SteeringError(`strategy "${strategy.name}" has no shares to set: one version answers everything`);
 }
