@@ -138,10 +138,10 @@ describe('the command line', () => {
     const { predictions } = row!.response as { predictions: unknown[] };
     const file = join(folder, 'truths.csv');
     const unmatched = join(folder, 'unmatched.jsonl');
-    writeFileSync(file, `id,truth,at\nfrom-cli,${String(predictions[0])},\nnever-asked,3,\nfrom-cli,3,yesterday\n`);
+    writeFileSync(file, `id,truth,at\nfrom-cli,${String(predictions[0])},\nnever-asked,3,\nfrom-cli\nfrom-cli,3,yesterday\n`); // prettier-ignore
     const imported = await understudy('truth', 'import', file, '--endpoint', name, '--unmatched', unmatched);
     expect(imported, imported.output).toMatchObject({ code: 0 });
-    expect(imported.output).toMatch(/2 of 3 truths accepted\n1 rejected:\n {2}row 3: at: /);
+    expect(imported.output).toMatch(/2 of 4 truths accepted\n2 rejected:\n {2}line 4: 1 fields.*\n {2}line 5: at: /);
     expect(readFileSync(unmatched, 'utf8')).toBe(`{"endpoint":"${name}","id":"never-asked"}\n`);
   });
 

@@ -327,6 +327,14 @@ describe('the recorder', () => {
     await eventually(async () => (await http(`http://127.0.0.1:${service.port}/health/ready`)).status === 200);
   });
 
+  it('writes a row older than the oldest day to the default partition', async () => {
+    const old = row({ requestedAt: Date.now() - 400 * day });
+    await publish([old]);
+    await settled(old.id);
+    const { rows } = await pool.query('SELECT request_id FROM predictions_default WHERE endpoint = $1', [endpoint]);
+    expect(rows).toEqual([{ request_id: old.id }]);
+  });
+
   it('writes nothing twice and nothing never when it is replaced in the middle', async () => {
     const sent = Array.from({ length: 3_000 }, () => row());
     await publish(sent);
@@ -334,7 +342,11 @@ describe('the recorder', () => {
     service = await startService(recorder, stage.env({ DATABASE_URL: postgres.address }));
     await eventually(async () => (await logged()).length === 3_000, { timeoutMs: 30_000 });
     expect(await counted()).toEqual([expect.objectContaining({ requests: 3_000 })]);
-    const metrics = await service.app.get(Registry).metrics();
-    expect(metrics).toMatch(/understudy_recorder_rows_total\{result="recorded"/);
+    const metrics = () => service.app.get(Registry).metrics();
+    expect(await metrics()).toMatch(/understudy_recorder_rows_total\{result="recorded"/);
+    // It looks at its start: at the row of the test before.
+    await eventually(async () =>
+      /^understudy_recorder_default_partition_rows\{app="recorder"\} 1$/m.test(await metrics()),
+    );
   });
 });

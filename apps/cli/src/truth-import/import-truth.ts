@@ -6,7 +6,7 @@ import { apiOf } from '../context.js';
 import { messageOf } from '../errors.js';
 import { print } from '../output.js';
 import { progressLine } from '../progress-line.js';
-import { readRows } from './read-rows.js';
+import { readRows, type ReadRow } from './read-rows.js';
 import { truthOfRow, type ImportedTruth, type TruthColumns } from './truth-of-row.js';
 
 export interface ImportOptions extends Omit<TruthColumns, 'defaultAt'> {
@@ -26,7 +26,7 @@ interface Report {
   rejected: number;
   /** Accepted, but no request of that id is in the log (yet). */
   unmatched: number;
-  /** The first few of what was rejected, with the row. */
+  /** The first few of what was rejected, with the place in the file. */
   readonly problems: string[];
   readonly unmatchedIds: string[];
 }
@@ -41,7 +41,7 @@ export async function importTruth(file: string, options: ImportOptions, command:
   try {
     for await (const row of readRows(file, options.format)) {
       report.rows++;
-      await importing.take(() => truthOfRow(row, columns));
+      await importing.take(row, columns);
       progress.show((seconds) => `${report.rows} rows, ${Math.round(report.rows / seconds)} a second`);
     }
     await importing.send();
@@ -58,7 +58,7 @@ export async function importTruth(file: string, options: ImportOptions, command:
 }
 
 class Import {
-  private page: { readonly row: number; readonly truth: ImportedTruth }[] = [];
+  private page: { readonly place: string; readonly truth: ImportedTruth }[] = [];
 
   constructor(
     private readonly api: Api,
@@ -66,11 +66,13 @@ class Import {
     private readonly list: WriteStream | undefined,
   ) {}
 
-  async take(truth: () => ImportedTruth): Promise<void> {
+  async take(read: ReadRow, columns: TruthColumns): Promise<void> {
+    const { place } = read;
     try {
-      this.page.push({ row: this.report.rows, truth: truth() });
+      if ('problem' in read) this.reject(place, read.problem);
+      else this.page.push({ place, truth: truthOfRow(read.row, columns) });
     } catch (error) {
-      this.reject(this.report.rows, messageOf(error));
+      this.reject(place, messageOf(error));
     }
     if (this.page.length >= atOnce) await this.send();
   }
@@ -81,16 +83,16 @@ class Import {
     for (const [endpoint, some] of Map.groupBy(page, ({ truth }) => truth.endpoint)) {
       const { accepted, rejected } = await this.api.truthLines(endpoint, some.map(({ truth }) => truth.body)); // prettier-ignore
       this.report.accepted += accepted;
-      for (const { index, error } of rejected) this.reject(some[index]?.row ?? 0, error);
+      for (const { index, error } of rejected) this.reject(some[index]?.place ?? '', error);
       const refused = new Set(rejected.map(({ index }) => index));
       const ids = some.filter((_, index) => !refused.has(index)).map(({ truth }) => truth.id);
       for (const id of await this.api.unknownRequests(endpoint, ids)) await this.miss(endpoint, id);
     }
   }
 
-  private reject(row: number, error: string): void {
+  private reject(place: string, error: string): void {
     this.report.rejected++;
-    if (this.report.problems.length < mostNamed) this.report.problems.push(`row ${row}: ${error}`);
+    if (this.report.problems.length < mostNamed) this.report.problems.push(`${place}: ${error}`);
   }
 
   private async miss(endpoint: string, id: string): Promise<void> {

@@ -17,8 +17,12 @@ async function truthsIn(name: string, content: string | Uint8Array, columns: Par
   const file = join(folder, name);
   await writeFile(file, content);
   const truths: unknown[] = [];
-  for await (const row of readRows(file, undefined)) {
-    const { endpoint, body } = truthOfRow(row, { ...usual, ...columns });
+  for await (const read of readRows(file, undefined)) {
+    if ('problem' in read) {
+      truths.push(`${read.place}: ${read.problem}`);
+      continue;
+    }
+    const { endpoint, body } = truthOfRow(read.row, { ...usual, ...columns });
     truths.push([endpoint, body]);
   }
   return truths;
@@ -60,8 +64,22 @@ describe('a file of truths', () => {
     ]);
   });
 
-  it('says which line or column is wrong', async () => {
-    await expect(truthsIn('t.jsonl', '{"id": "a", "truth": 1}\n{oops')).rejects.toThrow(/t\.jsonl, line 2: /);
+  it('names rows that are malformed by their line, and goes on', async () => {
+    const read = ['digits', { id: 'b', truth: 2 }];
+    expect(await truthsIn('t.jsonl', '{oops\n\n[1]\n{"id": "b", "truth": 2}\n7')).toEqual([
+      expect.stringMatching(/^line 1: not JSON: /),
+      'line 3: expected an object',
+      read,
+      'line 5: expected an object',
+    ]);
+    expect(await truthsIn('t.csv', 'id,truth\na\n\nb,2\n"c\nd",3,4\n')).toEqual([
+      'line 2: 1 fields; the header line has 2',
+      read,
+      'line 6: 3 fields; the header line has 2',
+    ]);
+  });
+
+  it('says which column is wrong', async () => {
     await expect(truthsIn('t.csv', 'request,truth\na,1\n')).rejects.toThrow(/no column "id"; there are request, truth/);
     await expect(truthsIn('t.csv', 'id,label\na,1\n')).rejects.toThrow(/neither "truth" nor "reward" in the row of a/);
     await expect(truthsIn('t.csv', 'id,truth\na,1\n', { endpoint: undefined })).rejects.toThrow(/give --endpoint/);
