@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { useStack } from './use-stack.js';
 
-/** The commands of the README, as a new user would type them: blocks marked `<!-- commands: name -->`, in order. */
+/** The commands of a page, as a new user would type them: blocks marked `<!-- commands: name -->`, in order. */
 function commandsOf(file: string): { block: string; command: string }[] {
   const text = readFileSync(file, 'utf8');
   return [...text.matchAll(/<!-- commands: ([\w-]+) -->\s*```sh\n([\s\S]*?)```/g)].flatMap(
@@ -15,7 +15,27 @@ function commandsOf(file: string): { block: string; command: string }[] {
   );
 }
 
-describe('the README', () => {
+/** By page and block: what each command of it prints. A block `beside` runs in a second terminal. */
+const pages: Record<string, Record<string, RegExp>> = {
+  'README.md': {
+    'first-rollout': /digits|predictions|accepted/,
+    steering: /digits|promote|rollback/,
+    curl: /^\{"predictions":\[\d\]\}/,
+  },
+  'docs/how-to/first-rollout.md': {
+    endpoint: /\bfirst\b|SERVICE +INSTANCES/,
+    traffic: /v1 answered 300, 0 failed; 300 truths sent|first +single +succeeded +yes +v1 100 %|v1 +100 % +1 +\d+/,
+    simulate: /promote/,
+    canary: /\bfirst\b/,
+    beside: /v2 25 %, v1 75 %; hold[\s\S]*v2 50 %, v1 50 %[\s\S]*succeeded; plan \d+: v2 100 %/,
+    climb: /0 failed; 1500 truths sent|v2 100 %|rollout 2 \(canary\) succeeded, promote/,
+    broken: /\bfirst\b|v3 answered \d+, 0 failed; 400 truths sent|rollout 3 \(canary\) failed, rollback/,
+    history: /3 +canary +v2, v3 +failed|6 +3 +1 .*v2 100 % .*worse by more|failed .*worse by more/,
+    end: /endpoint first is gone/,
+  },
+};
+
+describe('the commands of', () => {
   const stack = useStack();
 
   /** Runs a line in a shell, against the test's stack instead of the ports of `npm start`. */
@@ -25,25 +45,27 @@ describe('the README', () => {
       const env = { ...process.env, DEPLOYER_URL: deployerUrl, INGRESS_URL: ingressUrl, NO_COLOR: '1' };
       const line = command
         .replace('npx understudy', `"${process.execPath}" bin/understudy.mjs`)
+        .replace(/^node /, `"${process.execPath}" `)
         .replaceAll('http://127.0.0.1:8080', ingressUrl);
       const child = execFile('bash', ['-c', line], { env }, (_, out, err) =>
         done({ code: child.exitCode ?? -1, output: out + err }),
       );
     });
 
-  const expected: Record<string, RegExp> = {
-    'first-rollout': /digits|predictions|accepted/,
-    steering: /digits|promote|rollback/,
-    curl: /^\{"predictions":\[\d\]\}/,
-  };
-
-  it('has commands that work, in its order', async () => {
-    const commands = commandsOf('README.md');
+  it.each(Object.entries(pages))('%s work, in its order', async (page, expected) => {
+    const commands = commandsOf(page);
     expect(new Set(commands.map(({ block }) => block))).toEqual(new Set(Object.keys(expected)));
-    for (const { block, command } of commands) {
+    const check = async (block: string, command: string) => {
       const { code, output } = await run(command);
       expect(code, `${command}\n${output}`).toBe(0);
       expect(output, command).toMatch(expected[block] ?? /./);
+    };
+    const beside: Promise<void>[] = [];
+    for (const { block, command } of commands) {
+      const done = check(block, command);
+      if (block === 'beside') beside.push(done);
+      else await done;
     }
+    await Promise.all(beside);
   });
 });

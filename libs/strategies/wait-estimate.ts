@@ -2,6 +2,9 @@ import type { Check, Evidence, Verdict, VerdictWait, WaitEstimate } from '#contr
 import { truthPace, type TruthPace } from './truth-pace.js';
 import { figure, span } from './words.js';
 
+/** Checks of a time that passes by itself. */
+const times = new Set(['interval', 'least-time', 'watch']);
+
 type PaceOf = (version: string | undefined) => TruthPace | undefined;
 
 /**
@@ -36,7 +39,7 @@ const unknown = (because: string): WaitEstimate => ({ ms: null, because });
 function estimateOf(check: Check, paceOf: PaceOf): WaitEstimate {
   const { name, outcome, value, threshold } = check;
   if (outcome === 'block') return unknown('the data cannot be trusted: no time mends that');
-  if (name === 'interval' || name === 'watch') return untilOver(check);
+  if (times.has(name)) return untilOver(check);
   if (name !== 'min-samples' && name !== 'reward' && name !== 'winner') return unknown(check.detail);
   const pace = paceOf(check.version);
   if (pace === undefined || value === undefined || threshold === undefined) return unknown(check.detail);
