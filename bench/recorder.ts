@@ -3,11 +3,12 @@ import { topicName } from '#contracts';
 import type { Stack } from '#testing';
 import type { Benchmark, Context } from './benchmark.js';
 import { cpuMicrosEach, describeCpu, sampleCpu } from './harness/cpu.js';
+import { fillLog, rowsAtOnce } from './harness/fill-log.js';
 import { benchPlan, prediction, produce } from './harness/predictions.js';
 import { profilersOf, withUnderstudy } from './harness/understudy.js';
 import { type Filling, watchCount } from './harness/watch-count.js';
 
-/** How fast the recorder catches up on a full topic. */
+/** How fast the recorder catches up on a full topic, beside COPY alone. */
 export const recorder: Benchmark = {
   name: 'recorder',
   title: 'Rows/s of one recorder',
@@ -18,20 +19,14 @@ export const recorder: Benchmark = {
       await service.stop();
       const count = Math.round(120_000 * context.scale);
       const at = Date.now();
-      const rows = Array.from({ length: count }, (_, n) => ({
-        id: `${context.prefix}-${n}`,
-        version: 'v1',
-        at: at - (n % 1_000),
-      }));
+      const row = (id: string) => (n: number) =>
+        prediction(benchPlan, { id: `${context.prefix}-${id}${n}`, version: 'v1', at: at - (n % 1_000) });
       const topic = topicName(stack.prefix, 'predictions');
-      await produce(
-        context.brokers,
-        topic,
-        rows.values().map((row) => prediction(benchPlan, row)),
-      );
+      await produce(context.brokers, topic, Array(count).keys().map(row('')));
 
       const filling = await catchUp(context, stack, count);
-      context.say(`${filling.perSecond.toFixed(0)} rows/s`);
+      const byCopy = await fillLog(stack.pool, count, row('copied-'));
+      context.say(`${filling.perSecond.toFixed(0)} rows/s, COPY alone ${byCopy.toFixed(0)}`);
       return {
         figures: [
           {
@@ -39,6 +34,12 @@ export const recorder: Benchmark = {
             value: filling.perSecond,
             unit: 'rows/s',
             detail: `one recorder catching up on ${count} predictions; CPU µs a row: ${describeCpu(filling.cpuMicros)}`,
+          },
+          {
+            name: 'copy',
+            value: byCopy,
+            unit: 'rows/s',
+            detail: `COPY alone of as many, ${rowsAtOnce} rows a transaction: the recorder's floor`,
           },
         ],
         raw: filling,
