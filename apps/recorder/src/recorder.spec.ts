@@ -344,9 +344,9 @@ describe('the recorder', () => {
     expect(await counted()).toEqual([expect.objectContaining({ requests: 3_000 })]);
     const metrics = () => service.app.get(Registry).metrics();
     expect(await metrics()).toMatch(/understudy_recorder_rows_total\{result="recorded"/);
-    // It looks at its start: at the row of the test before.
+    // It looks at its start: at the row of the test before, and perhaps others.
     await eventually(async () =>
-      /^understudy_recorder_default_partition_rows\{app="recorder"\} 1$/m.test(await metrics()),
+      /^understudy_recorder_default_partition_rows\{app="recorder"\} [1-9]/m.test(await metrics()),
     );
   });
 });
