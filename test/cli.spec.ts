@@ -46,6 +46,15 @@ describe('the command line', () => {
     const applied = await understudy('apply', '-f', file, '--wait', '30s');
     expect(applied, applied.output).toMatchObject({ code: 0 });
     expect(applied.output).toContain(name);
+    expect(await understudy('diff', '-f', file)).toMatchObject({ code: 0 });
+    writeFileSync(file, stringify({ ...manifest, spec: { ...manifest.spec, versions, timeout: '4s' } }));
+    const differs = await understudy('diff', '-f', folder);
+    expect(differs, differs.output).toMatchObject({ code: 1 });
+    expect(differs.output).toContain('spec.timeout: 30s → 4s');
+    const exported = join(folder, 'exported.yaml');
+    writeFileSync(exported, (await understudy('manifest', name)).output);
+    expect(await understudy('apply', '-f', exported, '--dry-run')).toMatchObject({ code: 0 });
+    rmSync(exported);
   });
 
   it('says what is wrong with a manifest, and ends with an error', async () => {
@@ -54,6 +63,7 @@ describe('the command line', () => {
     const refused = await understudy('apply', '-f', file);
     expect(refused.code).not.toBe(0);
     expect(refused.output).toContain('spec.strategy.canary.stpes');
+    expect(await understudy('diff', '-f', file)).toMatchObject({ code: 2 });
   });
 
   it('lists and describes', async () => {

@@ -1,3 +1,4 @@
+export * from './apply.js';
 export * from './audit.js';
 export * from './backtest.js';
 export * from './contextual.js';

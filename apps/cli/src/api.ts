@@ -2,6 +2,7 @@ import {
   columnsHeader,
   loggedRequest,
   readColumns,
+  type ApplyAnswer,
   type AuditLine,
   type BacktestRequest,
   type BacktestView,
@@ -59,19 +60,34 @@ const json = { 'content-type': 'application/json' };
 export class Api {
   constructor(private readonly addresses: Addresses) {}
 
-  /** @param options `wait` for routers and workers at most this long; `retry`: a candidate that failed */
-  apply(name: string, manifest: unknown, options: { wait?: string; retry?: boolean } = {}): Promise<unknown> {
-    const { wait, retry } = options;
-    const query = new URLSearchParams({ ...(wait === undefined ? {} : { wait }), ...(retry ? { retry: 'true' } : {}) });
-    return this.deployer(`/${encodeURIComponent(name)}${query.size === 0 ? '' : `?${query.toString()}`}`, {
-      method: 'PUT',
-      body: JSON.stringify(manifest),
-      headers: json,
-    });
+  /** Applies manifests, all or none. @param how `wait` for routers and workers at most this long; `retry`: a candidate that failed */
+  async applyAll(
+    manifests: readonly unknown[],
+    how: { dryRun?: boolean; force?: boolean; retry?: boolean; wait?: string; actor: string },
+  ): Promise<ApplyAnswer> {
+    const { actor, ...options } = how;
+    const given = Object.entries(options).map(([name, value]): [string, string] => [name, String(value)]);
+    const url = `${this.addresses.deployer}/api/v1/apply?${new URLSearchParams(given).toString()}`;
+    const headers = { ...json, 'x-actor': actor };
+    const response = await this.call(url, { method: 'POST', body: JSON.stringify(manifests), headers });
+    return (await response.json()) as ApplyAnswer;
   }
 
-  list(): Promise<EndpointSummary[]> {
-    return this.deployer('') as Promise<EndpointSummary[]>;
+  /** All of them, page by page. */
+  async list(): Promise<EndpointSummary[]> {
+    const all: EndpointSummary[] = [];
+    let path: string | undefined = '/api/v1/endpoints';
+    while (path !== undefined) {
+      const response: Response = await this.call(this.addresses.deployer + path, {});
+      all.push(...((await response.json()) as EndpointSummary[]));
+      path = /<([^>]*)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+    }
+    return all;
+  }
+
+  /** As it is in force, and as `applyAll` takes it. */
+  manifest(name: string): Promise<unknown> {
+    return this.deployer(`/${encodeURIComponent(name)}/manifest`);
   }
 
   get(name: string): Promise<EndpointView> {

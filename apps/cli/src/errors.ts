@@ -35,6 +35,8 @@ function nextStep({ unreachable, status, message, problems }: ApiError): string 
   if (unreachable)
     return 'Is it running? `npm start -- --no-demo` starts everything here; DEPLOYER_URL and INGRESS_URL name another place.';
   if (status === 404 && message.includes('endpoint')) return '`understudy get` lists the endpoints there are.';
+  if (status === 409 && message.includes('was applied by'))
+    return '`understudy diff` shows what differs; --force-conflicts applies it nevertheless.';
   // Of conflicts only those over a version's bytes come with a list.
   if (status === 409 && problems.length > 0) return 'Give the changed artifact a version name of its own.';
   if (status === 503)

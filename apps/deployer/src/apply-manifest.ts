@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database, jsonbText } from '#database';
-import { parseManifest, type Manifest, type Problem } from '#manifests';
+import { meaningOf, parseManifest, withoutRevision, type Manifest, type Problem } from '#manifests';
 import { ArtifactError, pathUnderRoots } from '#platform';
 import { moduleMetric } from '#scoring';
 import type { PlanDraft } from '#strategies';
 import { HttpProblem } from './api/http-problem.js';
+import { refuseUnseen } from './api/refuse-unseen.js';
 import { resolveArtifact } from './artifacts/resolve-artifact.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { draftOf, makePlan, withListedFallback } from './plans/make-plan.js';
@@ -40,6 +41,12 @@ export interface ApplyOptions {
   readonly event?: { readonly type: string; readonly detail: object };
 }
 
+/** A manifest whose artifacts have been found, with what they are. */
+export interface Resolved {
+  readonly manifest: Manifest;
+  readonly found: readonly FoundVersion[];
+}
+
 /** Makes an endpoint what a manifest says; the same manifest again changes nothing. */
 @Injectable()
 export class ApplyManifest {
@@ -55,22 +62,31 @@ export class ApplyManifest {
 
   /** @throws HttpProblem 400, 409 or 422 with paths in the manifest; then nothing has changed */
   async apply(given: Manifest, author: Author, options: ApplyOptions = {}): Promise<Applied> {
-    const { retry = false, revision, event } = options;
-    const { manifest, found } = await this.withArtifacts(given);
-    return this.database.transaction(async (client) => {
-      const standing = await this.endpoints.lock(client, manifest.name);
-      if (revision !== undefined && revision !== standing?.revision) throw overtaken(revision, standing);
-      const known = await this.versions.of(manifest.name, client);
-      refuseOtherBytes(found, known);
-      if (standing !== undefined && !standing.deleted && !again(standing, retry) && this.isSame(manifest, standing)) {
-        return { created: false, changed: false, revision: standing.revision, epoch: standing.epoch };
-      }
-      if (standing !== undefined && !standing.deleted) this.refuseConflicts(manifest, standing);
-      return this.write(client, { manifest, found, standing, author, retry, event });
-    });
+    const resolved = await this.resolve(given);
+    return this.database.transaction((client) => this.applyIn(client, resolved, author, options));
   }
 
-  private async withArtifacts(given: Manifest): Promise<{ manifest: Manifest; found: FoundVersion[] }> {
+  /** The same within a transaction, of a manifest whose artifacts have been found; throws as `apply` does. */
+  async applyIn(
+    client: pg.PoolClient,
+    { manifest, found }: Resolved,
+    author: Author,
+    { retry = false, revision, event }: ApplyOptions = {},
+  ): Promise<Applied> {
+    const standing = await this.endpoints.lock(client, manifest.name);
+    refuseUnseen(standing, author);
+    if (revision !== undefined && revision !== standing?.revision) throw overtaken(revision, standing);
+    const known = await this.versions.of(manifest.name, client);
+    refuseOtherBytes(found, known);
+    if (standing !== undefined && !standing.deleted && !again(standing, retry) && this.isSame(manifest, standing)) {
+      return { created: false, changed: false, revision: standing.revision, epoch: standing.epoch };
+    }
+    if (standing !== undefined && !standing.deleted) this.refuseConflicts(manifest, standing);
+    return this.write(client, { manifest, found, standing, author, retry, event });
+  }
+
+  /** Finds the artifacts of a manifest. @throws HttpProblem 400 */
+  async resolve(given: Manifest): Promise<Resolved> {
     const problems: Problem[] = [];
     const found: FoundVersion[] = [];
     for (const [i, spec] of given.envelope.spec.versions.entries()) {
@@ -89,7 +105,7 @@ export class ApplyManifest {
       ...version,
       artifact: found[i]?.artifact ?? version.artifact,
     }));
-    const result = parseManifest({ ...source, spec: { ...source.spec, versions } });
+    const result = parseManifest({ ...withoutRevision(source), spec: { ...source.spec, versions } });
     if (!result.ok) throw new HttpProblem(400, 'the manifest is refused; nothing was changed', result.problems);
     return { manifest: result.manifest, found };
   }
@@ -108,11 +124,7 @@ export class ApplyManifest {
   }
 
   private isSame(manifest: Manifest, standing: Standing): boolean {
-    const before = this.manifests.of(standing);
-    return isDeepStrictEqual(
-      { ...manifest.envelope, spec: { ...manifest.envelope.spec, strategy: wayOf(manifest) } },
-      { ...before.envelope, spec: { ...before.envelope.spec, strategy: wayOf(before) } },
-    );
+    return isDeepStrictEqual(meaningOf(manifest), meaningOf(this.manifests.of(standing)));
   }
 
   private refuseConflicts(manifest: Manifest, standing: Standing): void {

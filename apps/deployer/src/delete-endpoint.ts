@@ -3,6 +3,7 @@ import { Database } from '#database';
 import { notFound } from './api/http-problem.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
 import { renumbered } from './plans/make-plan.js';
+import { refuseUnseen } from './api/refuse-unseen.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { writeEvent, writePlan, type Author } from './store/changes.js';
 import { VersionsRepository } from './store/versions.repository.js';
@@ -22,6 +23,7 @@ export class DeleteEndpoint {
     return this.database.transaction(async (client) => {
       const standing = await this.endpoints.lock(client, name);
       if (standing === undefined || standing.deleted) throw notFound(name);
+      refuseUnseen(standing, author);
       const { rollout, plan } = standing;
       const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
       const reason = `deleted by ${author.actor}`;

@@ -14,6 +14,9 @@ import { UnknownRequestsController } from './api/unknown-requests.controller.js'
 import { LogStreams } from './api/log-streams.js';
 import { Views } from './api/views.js';
 import { AnnounceLeader } from './announce-leader.js';
+import { ManifestController } from './api/manifest.controller.js';
+import { ApplyController } from './apply/apply.controller.js';
+import { ApplyDocuments } from './apply/apply-documents.js';
 import { ApplyManifest } from './apply-manifest.js';
 import { ApproveMove } from './approve-move.js';
 import { BacktestLoop } from './backtests/backtest-loop.js';
@@ -69,6 +72,7 @@ export class DeployerModule {
       imports: [KafkaModule.for(config), DatabaseModule.for(config, connections), StateModule.reading('heartbeats')],
       controllers: [
         ApprovalsController,
+        ApplyController,
         BacktestsController,
         DeadLettersController,
         EndpointsController,
@@ -78,6 +82,7 @@ export class DeployerModule {
         HistoryController,
         LogExportController,
         StatusController,
+        ManifestController,
         UnknownRequestsController,
         PlansConsumer,
       ],
@@ -86,6 +91,7 @@ export class DeployerModule {
         { provide: APP_FILTER, useClass: ErrorFilter },
         AdvanceRollouts,
         AnnounceLeader,
+        ApplyDocuments,
         ApplyManifest,
         ApproveMove,
         BacktestLoop,

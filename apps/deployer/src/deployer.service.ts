@@ -1,5 +1,6 @@
 import { KafkaBatchServer } from '#kafka';
 import type { ServiceDefinition } from '#platform';
+import { useEntityTags } from './api/entity-tags.js';
 import { maxBodyBytes, useTextBodies } from './api/read-body.js';
 import { deployerEnv, type DeployerConfig } from './config.js';
 import { DeployerModule } from './deployer.module.js';
@@ -12,5 +13,8 @@ export const deployer: ServiceDefinition<DeployerConfig> = {
   module: (config) => DeployerModule.with(config),
   transports: [KafkaBatchServer],
   fastify: { bodyLimit: maxBodyBytes },
-  configure: useTextBodies,
+  configure: (app) => {
+    useTextBodies(app);
+    useEntityTags(app);
+  },
 };

@@ -7,6 +7,7 @@ import type { Manifest } from '#manifests';
 import type { PlanDraft, RegisteredStrategy } from '#strategies';
 import { HttpProblem, notFound } from './api/http-problem.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
+import { refuseUnseen } from './api/refuse-unseen.js';
 import { draftOf, makePlan, withListedFallback } from './plans/make-plan.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { evaluate, strategyNamed } from './rollouts/evaluate.js';
@@ -41,7 +42,7 @@ export class SteerEndpoint {
   ): Promise<number> {
     const { verb, version } = move;
     const named = version === undefined ? {} : { version };
-    return this.locked(name, async (client, standing) => {
+    return this.locked(name, author, async (client, standing) => {
       const { rollout } = standing;
       const now = Date.now();
       const steer = (strategy: RegisteredStrategy) => strategy.steer({ ...rollout, verb, now, ...named });
@@ -60,7 +61,7 @@ export class SteerEndpoint {
    */
   setWeight(name: string, share: { version: string; weight: number }, author: Author): Promise<number> {
     const { version, weight } = share;
-    return this.locked(name, async (client, standing) => {
+    return this.locked(name, author, async (client, standing) => {
       const { rollout } = standing;
       if (!isAtWork(standing)) throw hasEnded(standing, 'set a weight of');
       const now = Date.now();
@@ -76,7 +77,7 @@ export class SteerEndpoint {
   /** Freezes the plan, or lets the strategy go on; @throws HttpProblem 404 or 409 */
   suspend(name: string, verb: 'pause' | 'resume', author: Author): Promise<number> {
     const wanted = verb === 'pause' ? 'paused' : 'running';
-    return this.locked(name, async (client, standing) => {
+    return this.locked(name, author, async (client, standing) => {
       const { rollout, epoch } = standing;
       if (rollout.status === wanted) return epoch;
       if (!isAtWork(standing)) throw hasEnded(standing, verb);
@@ -87,10 +88,15 @@ export class SteerEndpoint {
     });
   }
 
-  private locked(name: string, run: (client: pg.PoolClient, standing: Standing) => Promise<number>): Promise<number> {
+  private locked(
+    name: string,
+    author: Author,
+    run: (client: pg.PoolClient, standing: Standing) => Promise<number>,
+  ): Promise<number> {
     return this.database.transaction(async (client) => {
       const standing = await this.endpoints.lock(client, name);
       if (standing === undefined || standing.deleted) throw notFound(name);
+      refuseUnseen(standing, author);
       return run(client, standing);
     });
   }

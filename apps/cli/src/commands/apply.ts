@@ -1,25 +1,44 @@
 import type { Command } from 'commander';
 import { apiOf } from '../context.js';
+import { applyDocuments } from '../manifests/apply-documents.js';
+import { reportLines } from '../manifests/report.js';
 import { print } from '../output.js';
-import { readManifest } from '../read-manifest.js';
 
-/** `apply -f FILE`: puts an endpoint in place; the same manifest again changes nothing. */
+interface Options {
+  readonly filename: string[];
+  readonly wait: string;
+  readonly dryRun?: boolean;
+  readonly retry?: boolean;
+  readonly forceConflicts?: boolean;
+}
+
+/** `apply -f FILE…`: puts endpoints in place, all or none; the same manifests again change nothing. */
 export function registerApply(program: Command): void {
   program
     .command('apply')
-    .description('put an endpoint in place from a manifest; the same one again changes nothing')
-    .requiredOption('-f, --filename <file>', 'manifest in YAML or JSON; - reads standard input')
+    .description('put endpoints in place from manifests, all or none; the same ones again change nothing')
+    .requiredOption('-f, --filename <file...>', 'manifests in YAML or JSON, files or folders; - reads standard input')
+    .option('--dry-run', 'only say what would change; exits 1 where something would, as diff does')
+    .option('--force-conflicts', 'change what somebody else has applied since')
     .option('--wait <duration>', 'answer when routers and workers have it, or after this long', '30s')
     .option('--retry', 'try a version again that failed: though it cools down, and though the manifest is the same')
-    .action(async (options: { filename: string; wait: string; retry?: boolean }, command: Command) => {
-      const { name, manifest } = await readManifest(options.filename);
-      const api = apiOf(command);
-      const answer = (await api.apply(name, manifest, options)) as { revision?: number };
-      const view = await api.get(name);
-      print(command, answer, () => {
-        const state = view.ready ? 'ready' : `not ready yet: ${view.waitsFor.join('; ')}`;
-        return `endpoint ${name}: revision ${answer.revision ?? view.revision}, plan ${view.epoch}, ${state}`;
-      });
-      if (!view.ready) process.exitCode = 1;
-    });
+    .action(
+      async ({ filename, wait, retry = false, dryRun = false, forceConflicts = false }: Options, command: Command) => {
+        const api = apiOf(command);
+        const how = dryRun ? { dryRun } : { wait };
+        const answer = await applyDocuments(api, filename, { ...how, force: forceConflicts, retry });
+        const { items } = answer;
+        const views = dryRun ? [] : await Promise.all(items.map(({ name }) => api.get(name)));
+        print(command, answer, () =>
+          [
+            ...items.flatMap((item) => reportLines(item, dryRun)),
+            ...views.map(({ name, ready, waitsFor }) =>
+              ready ? `endpoint ${name}: ready` : `endpoint ${name}: not ready yet: ${waitsFor.join('; ')}`,
+            ),
+          ].join('\n'),
+        );
+        const differs = dryRun && items.some(({ action }) => action !== 'unchanged');
+        if (differs || views.some(({ ready }) => !ready)) process.exitCode = 1;
+      },
+    );
 }

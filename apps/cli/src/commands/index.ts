@@ -7,12 +7,14 @@ import { registerCompletion } from './completion.js';
 import { registerDeadLetters } from './deadletters.js';
 import { registerDelete } from './delete.js';
 import { registerDescribe } from './describe.js';
+import { registerDiff } from './diff.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerEvents } from './events.js';
 import { registerExport } from './export.js';
 import { registerForget } from './forget.js';
 import { registerGet } from './get.js';
 import { registerHistory } from './history.js';
+import { registerManifest } from './manifest.js';
 import { registerPredict } from './predict.js';
 import { registerSimulate } from './simulate.js';
 import { registerStatus } from './status.js';
@@ -26,6 +28,8 @@ import { registerWatch } from './watch.js';
 export const commands: readonly ((program: Command) => void)[] = [
   registerApply,
   registerUpdate,
+  registerDiff,
+  registerManifest,
   registerGet,
   registerDescribe,
   registerWatch,

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { updateManifest, type UpdatedManifest } from '#manifests';
-import { apiOf } from '../context.js';
+import { exportManifest, updateManifest, type ManifestSource, type UpdatedManifest } from '#manifests';
+import { actorName, apiOf } from '../context.js';
 import { print } from '../output.js';
 import { withAbsoluteArtifacts } from '../read-manifest.js';
 
@@ -33,7 +33,10 @@ export function registerUpdate(program: Command): void {
         ...(artifact === undefined ? {} : { artifact }),
         ...(runtime === undefined ? {} : { runtime }),
       });
-      const answer = await api.apply(name, withAbsoluteArtifacts(updated, process.cwd()), options);
+      const manifest = withAbsoluteArtifacts(updated, process.cwd()) as ManifestSource;
+      const { wait, retry = false } = options;
+      const how = { wait, retry, actor: actorName() };
+      const answer = await api.applyAll([exportManifest(manifest, before.revision)], how);
       const view = await api.get(name);
       const what = `rollout ${view.rollout.id} (${view.strategy.name}) of ${version} against ${before.lastGood ?? 'nothing'}`;
       const said = view.verdict === null ? '' : `: ${view.verdict.reason}`;

@@ -11,13 +11,12 @@ import { parseManifest, type Manifest } from '#manifests';
 import { ApplyManifest } from '../apply-manifest.js';
 import { CarryOut } from '../carry-out.js';
 import { DeleteEndpoint } from '../delete-endpoint.js';
+import { endpointTag } from './entity-tags.js';
 import { HttpProblem } from './http-problem.js';
 import { readManifestBody, readOptions } from './read-body.js';
-import { readAuthor, readFlag, readSteering, readWait } from './read-options.js';
-import { Views } from './views.js';
-
-/** Without `wait` an answer waits this long for the plan to be on its topic, in ms. */
-const publicationMs = 5_000;
+import { linkNext } from './link-next.js';
+import { longestPage, readAuthor, readFlag, readLimit, readSeen, readSteering, readWait } from './read-options.js';
+import { publicationMs, Views } from './views.js';
 
 /** The control API. */
 @Controller('api/v1/endpoints')
@@ -30,13 +29,23 @@ export class EndpointsController {
   ) {}
 
   @Get()
-  list(): Promise<EndpointSummary[]> {
-    return this.views.list();
+  async list(
+    @Query() asked: { limit?: string; after?: string },
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<EndpointSummary[]> {
+    const limit = readLimit(asked.limit, longestPage);
+    const endpoints = await this.views.list(asked.after ?? '', limit);
+    const last = endpoints.at(-1);
+    if (last !== undefined && endpoints.length === limit) linkNext(request, reply, { after: last.name });
+    return endpoints;
   }
 
   @Get(':name')
-  get(@Param('name') name: string): Promise<EndpointView> {
-    return this.views.get(name);
+  async get(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<EndpointView> {
+    const view = await this.views.get(name);
+    void reply.header('etag', endpointTag(view.revision, view));
+    return view;
   }
 
   @Put(':name')
@@ -46,6 +55,7 @@ export class EndpointsController {
     @Query('retry') retry: string | undefined,
     @Headers('content-type') contentType: string | undefined,
     @Headers('x-actor') actor: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointView> {
@@ -53,7 +63,7 @@ export class EndpointsController {
     const manifest = readManifest(name, readManifestBody(request.body, contentType));
     const applied = await this.applyManifest.apply(
       manifest,
-      { actor: actor ?? 'api' },
+      { actor: actor ?? 'api', seen: readSeen(ifMatch) },
       { retry: readFlag('retry', retry) },
     );
     const published = await this.views.published(name, applied.epoch, publicationMs);
@@ -69,13 +79,14 @@ export class EndpointsController {
     @Param('name') name: string,
     @Param('verb') verb: string,
     @Headers('x-actor') actor: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointView | BrokenGlass> {
     if (!isVerb(verb))
       throw new HttpProblem(404, `there is no verb "${verb}"; expected one of ${steeringVerbs.join(', ')}`);
     const { steering, author } = readSteering(verb, readOptions(request.body), actor);
-    const epoch = await this.carryOut.verb(name, steering, author);
+    const epoch = await this.carryOut.verb(name, steering, { ...author, seen: readSeen(ifMatch) });
     if (typeof epoch !== 'number') {
       void reply.status(202);
       return epoch;
@@ -88,9 +99,11 @@ export class EndpointsController {
   async remove(
     @Param('name') name: string,
     @Headers('x-actor') actor: string | undefined,
+    @Headers('if-match') ifMatch: string | undefined,
     @Req() request: FastifyRequest,
   ): Promise<{ name: string; deleted: true; epoch: number }> {
-    const epoch = await this.deleteEndpoint.delete(name, readAuthor(readOptions(request.body), actor));
+    const author = readAuthor(readOptions(request.body), actor);
+    const epoch = await this.deleteEndpoint.delete(name, { ...author, seen: readSeen(ifMatch) });
     await this.views.published(name, epoch, publicationMs);
     return { name, deleted: true, epoch };
   }

@@ -15,18 +15,29 @@ export function readWait(text: string | undefined): number | undefined {
   return ms;
 }
 
-/** `?retry=true`; false where it is absent. */
+/** `?dryRun=true`; false where there is none. */
 export function readFlag(name: string, text: string | undefined): boolean {
   if (text === undefined || text === 'false') return false;
   if (text === 'true' || text === '') return true;
   throw new HttpProblem(400, `${name}: expected true or false, got "${text}"`);
 }
 
+/** The revision that `If-Match` names: tags begin with it, `"r7"`, `"r7-…"`; undefined where there is none, or any will do. */
+export function readSeen(ifMatch: string | undefined): number | undefined {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  const revision = /^(?:W\/)?"r(\d{1,9})(?:-[^"]*)?"$/.exec(ifMatch.trim())?.[1];
+  if (revision !== undefined) return Number(revision);
+  throw new HttpProblem(400, `If-Match: expected one tag as a GET gives it, such as "r7", got ${ifMatch}`);
+}
+
+/** Entries of a list at most. */
+export const longestPage = 1000;
+
 /** `?limit=100`. */
-export function readLimit(text: string | undefined): number {
-  const limit = Number(text ?? 100);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= 1000) return limit;
-  throw new HttpProblem(400, `limit: expected a whole number from 1 to 1000, got "${text ?? ''}"`);
+export function readLimit(text: string | undefined, otherwise = 100): number {
+  const limit = Number(text ?? otherwise);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= longestPage) return limit;
+  throw new HttpProblem(400, `limit: expected a whole number from 1 to ${longestPage}, got "${text ?? ''}"`);
 }
 
 /** The id of an event, from which a list or a stream goes on; undefined where there is none. */

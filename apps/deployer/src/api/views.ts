@@ -17,6 +17,9 @@ import { waitsFor } from './readiness.js';
 
 const lookEveryMs = 25;
 
+/** Without `wait` an answer waits this long for the plan to be on its topic, in ms. */
+export const publicationMs = 5_000;
+
 /** What the API shows of endpoints. */
 @Injectable()
 export class Views implements OnModuleDestroy {
@@ -37,8 +40,9 @@ export class Views implements OnModuleDestroy {
     this.closing = true;
   }
 
-  async list(): Promise<EndpointSummary[]> {
-    return (await this.standings.all()).map((standing) => {
+  /** By name, so many at most. @param after those whose names come after it */
+  async list(after: string, limit: number): Promise<EndpointSummary[]> {
+    return (await this.standings.page(after, limit)).map((standing) => {
       const { name, revision, epoch, rollout, plan } = standing;
       return {
         name,

@@ -12,6 +12,8 @@ export const eventsChannel = 'understudy_events';
 export interface Author {
   readonly actor: string;
   readonly reason?: string | undefined;
+  /** The revision that this is about; refused where another one is in force. Absent: whichever is. */
+  readonly seen?: number | undefined;
 }
 
 export interface NewEvent extends Author {

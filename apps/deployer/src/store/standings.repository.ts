@@ -39,9 +39,10 @@ const select = `
 export class StandingsRepository {
   constructor(private readonly database: Database) {}
 
-  /** Those that are not deleted, by name. */
-  async all(): Promise<Standing[]> {
-    return this.query(this.database.pool, `${select} WHERE e.deleted_at IS NULL ORDER BY e.name`, []);
+  /** Those that are not deleted, by name, so many at most. @param after those whose names come after it */
+  async page(after: string, limit: number): Promise<Standing[]> {
+    const text = `${select} WHERE e.deleted_at IS NULL AND e.name > $1 ORDER BY e.name LIMIT $2`;
+    return this.query(this.database.pool, text, [after, limit]);
   }
 
   /** Deleted ones too. */
