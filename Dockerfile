@@ -29,5 +29,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY package.json ./
 COPY bin bin
+# The folder of a volume that is mounted there takes over its owner.
+RUN mkdir -p /var/lib/understudy/artifacts && chown -R node:node /var/lib/understudy
 USER node
 CMD ["node", "dist/apps/ingress/src/main.js"]

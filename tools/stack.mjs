@@ -116,6 +116,8 @@ export class Stack {
       ...process.env,
       AUTH: 'none',
       ...this.addresses,
+      ARTIFACT_STORE: this.state.artifacts,
+      ARTIFACT_CACHE: this.state.artifactCache,
       HOST: '127.0.0.1',
       [service.variable]: String(port),
     };

@@ -89,7 +89,7 @@ async function play(state, addresses, signal, record = () => undefined) {
 function removeData(state, { brokers, databaseUrl }) {
   say('Starting from empty data.');
   if (brokers || databaseUrl) say('(Those of KAFKA_BROKERS and DATABASE_URL are left as they are.)');
-  state.remove('kafka');
+  for (const name of ['kafka', 'artifacts', 'artifact-cache']) state.remove(name);
   removePostgresData(state.postgres);
 }
 

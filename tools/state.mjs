@@ -12,6 +12,8 @@ export class State {
     this.logs = join(folder, 'logs');
     this.kafka = join(folder, 'kafka');
     this.postgres = join(folder, 'postgres');
+    this.artifacts = join(folder, 'artifacts');
+    this.artifactCache = join(folder, 'artifact-cache');
   }
 
   /**

@@ -7,6 +7,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import colors from 'picocolors';
 import { Pool } from 'pg';
 import type { EndpointView } from '#contracts';
+import { Api } from '../../apps/cli/src/api.js';
+import { sendArtifacts } from '../../apps/cli/src/artifacts/send-artifacts.js';
 import { acts, type Act } from './acts.js';
 import { freshEndpointName, readRollout, readSummary, readTotals } from './figures.js';
 import { LiveTable, say, summaryTable } from './screen.js';
@@ -20,7 +22,7 @@ const settings = {
   databaseUrl: process.env['DATABASE_URL'] ?? 'postgres://understudy:understudy@127.0.0.1:15432/understudy',
   rate: Number(process.env['DEMO_RATE'] ?? 200),
 };
-const models = 'examples/digits/models';
+const folder = 'examples/digits';
 
 function manifest(endpoint: string, act: Act): unknown {
   return {
@@ -31,7 +33,7 @@ function manifest(endpoint: string, act: Act): unknown {
       versions: ['v1', 'v2', 'v3'].map((name) => ({
         name,
         runtime: 'onnx',
-        artifact: `${models}/${name}.onnx`,
+        artifact: `models/${name}.onnx`,
         output: 'label',
       })),
       truth: { metric: 'accuracy', window: '10m', missing: 'drop' },
@@ -40,11 +42,15 @@ function manifest(endpoint: string, act: Act): unknown {
   };
 }
 
+/** As `understudy apply` does it: the models are sent first, those that are not there yet. */
 async function apply(endpoint: string, act: Act): Promise<void> {
+  const { deployerUrl: deployer, ingressUrl: ingress } = settings;
+  const api = new Api({ deployer, ingress, feedback: '' });
+  const sent = await sendArtifacts(api, manifest(endpoint, act), { folder, actor: 'demo' });
   const response = await fetch(`${settings.deployerUrl}/api/v1/endpoints/${endpoint}?wait=30s`, {
     method: 'PUT',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(manifest(endpoint, act)),
+    body: JSON.stringify(sent),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`PUT ${endpoint} answered ${response.status}: ${text}`);

@@ -1,4 +1,5 @@
 export * from './apply.js';
+export * from './artifact-reference.js';
 export * from './audit.js';
 export * from './backtest.js';
 export * from './contextual.js';

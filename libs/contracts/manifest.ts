@@ -3,6 +3,7 @@ import { duration } from './duration.js';
 import { momentMs, writtenMoment } from './moment.js';
 import { endpointName, versionName } from './names.js';
 import { rolloutPolicy } from './rollout-policy.js';
+import { warmup } from './warmup.js';
 
 const text = z.string().min(1);
 
@@ -12,12 +13,13 @@ export const versionSpec = z
     name: versionName,
     /** One of the registered runtimes. */
     runtime: text,
-    /** Path of the artifact (or the address of an upstream server, by runtime). */
+    /** Path of the artifact, reference to an uploaded one, or the address of an upstream server (by runtime). */
     artifact: text,
     /** Output that V1 answers with and the truth looks at; default: `label`, else the only one, else argmax of the first float one. */
     output: text.optional(),
     pool: text.optional(),
     options: z.record(z.string(), z.unknown()).optional(),
+    warmup: warmup.optional(),
   })
   .strict();
 export type VersionSpec = z.infer<typeof versionSpec>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { moment, writtenMoment } from './moment.js';
 import { appNames, endpointName, identifier, versionName } from './names.js';
 import { roles } from './decision.js';
+import { warmup } from './warmup.js';
 
 /** JSON as it came: validated where it is used. */
 const json = z.unknown();
@@ -78,7 +79,7 @@ export const versionRecord = z.object({
   endpoint: endpointName,
   version: versionName,
   runtime: z.string(),
-  /** Absolute path of the artifact, or the address of an upstream server. */
+  /** Absolute path of the artifact, reference to an uploaded one, or the address of an upstream server. */
   artifact: z.string(),
   /** Of the artifact's bytes; null for a remote one. */
   sha256: z.string().nullable(),
@@ -89,6 +90,7 @@ export const versionRecord = z.object({
   /** Work partitions, as the manifest says. */
   partitions: z.int().min(1).default(8),
   options: z.record(z.string(), z.unknown()).default({}),
+  warmup: warmup.optional(),
   /** The backtest that is at work on it: its workers read the backtest topic too. */
   backtest: z.int().min(1).optional(),
 });

@@ -1,3 +1,4 @@
+export * from './artifact-cache-env.js';
 export * from './artifact-roots.js';
 export * from './config.js';
 export * from './logger.js';

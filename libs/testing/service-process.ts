@@ -20,6 +20,8 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Everything that the process prints is appended here. */
   readonly logFile: string;
+  /** Its HTTP port; absent: any free one. */
+  readonly port?: number | undefined;
 }
 
 export interface Exit {
@@ -45,6 +47,7 @@ export class ServiceProcess {
   constructor(private readonly options: ServiceOptions) {
     this.app = options.app;
     this.name = options.name;
+    this.knownPort = options.port;
   }
 
   /** Process id; throws where it is not running. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { appNames, type AppName } from '#contracts';
 import { ControlClient } from './control-client.js';
+import { freePort } from './local-servers.js';
 import { dropDatabase, freshDatabase, freshPrefix, testBrokers } from './fresh.js';
 import { PredictionLog } from './prediction-log.js';
 import { ServiceProcess } from './service-process.js';
@@ -39,6 +40,8 @@ export class Stack {
     readonly databaseUrl: string,
     private readonly ownsDatabase: boolean,
     private readonly env: Readonly<Record<string, string>>,
+    /** Of the first deployer: the others are told before it runs. */
+    private readonly deployerPort: number,
   ) {
     this.upstream = new Upstream(prefix, brokers);
     this.pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
@@ -52,7 +55,8 @@ export class Stack {
   static async start(options: StackOptions = {}): Promise<Stack> {
     const brokers = options.brokers ?? testBrokers();
     const databaseUrl = options.databaseUrl ?? (await freshDatabase());
-    const stack = new Stack(freshPrefix(), brokers, databaseUrl, options.databaseUrl === undefined, options.env ?? {});
+    const [owns, port] = [options.databaseUrl === undefined, await freePort()];
+    const stack = new Stack(freshPrefix(), brokers, databaseUrl, owns, options.env ?? {}, port);
     try {
       await stack.upstream.connect();
       await Promise.all(wanted(options.services).map((app) => stack.add(app)));
@@ -89,11 +93,15 @@ export class Stack {
       app,
       name,
       logFile: join(this.folder, `${name}.log`),
+      port: name === 'deployer-1' ? this.deployerPort : undefined,
       env: {
         KAFKA_BROKERS: this.brokers,
         DATABASE_URL: this.databaseUrl,
         TOPIC_PREFIX: this.prefix,
         HOST: '127.0.0.1',
+        DEPLOYER_URL: `http://127.0.0.1:${this.deployerPort}`,
+        ARTIFACT_STORE: join(this.folder, 'artifacts'),
+        ARTIFACT_CACHE: join(this.folder, 'cache'),
         ...this.env,
         ...env,
       },

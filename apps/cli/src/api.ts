@@ -1,4 +1,5 @@
 import {
+  artifactPath,
   columnsHeader,
   loggedRequest,
   readColumns,
@@ -43,8 +44,10 @@ export interface DeadLetterFilter {
 
 interface Call {
   readonly method?: string;
-  readonly body?: string;
+  readonly body?: string | ReadableStream;
   readonly headers?: Record<string, string>;
+  /** For a body that is a stream. */
+  readonly duplex?: 'half';
 }
 
 /** What became of truths that were sent. */
@@ -71,6 +74,29 @@ export class Api {
     const headers = { ...json, 'x-actor': actor };
     const response = await this.call(url, { method: 'POST', body: JSON.stringify(manifests), headers });
     return (await response.json()) as ApplyAnswer;
+  }
+
+  /** Whether the deployer has an artifact; null where it takes none at all. */
+  async hasArtifact(sha256: string): Promise<boolean | null> {
+    try {
+      await this.call(this.addresses.deployer + artifactPath(sha256), { method: 'HEAD' });
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (error.status === 404) return false;
+      if (error.status === 501) return null;
+      throw error;
+    }
+  }
+
+  async sendArtifact(sha256: string, bytes: number, source: AsyncIterable<Uint8Array>, actor: string): Promise<void> {
+    const headers = {
+      'content-type': 'application/octet-stream',
+      'content-length': String(bytes),
+      'x-actor': actor,
+    };
+    const body = ReadableStream.from(source);
+    await this.call(this.addresses.deployer + artifactPath(sha256), { method: 'PUT', headers, body, duplex: 'half' });
   }
 
   /** All of them, page by page. */

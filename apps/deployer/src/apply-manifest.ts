@@ -3,12 +3,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database, jsonbText } from '#database';
 import { meaningOf, parseManifest, withoutRevision, type Manifest, type Problem } from '#manifests';
-import { ArtifactError, pathUnderRoots } from '#platform';
+import { ArtifactError } from '#platform';
 import { moduleMetric } from '#scoring';
 import type { PlanDraft } from '#strategies';
 import { HttpProblem } from './api/http-problem.js';
 import { refuseUnseen } from './api/refuse-unseen.js';
-import { resolveArtifact } from './artifacts/resolve-artifact.js';
+import { resolveArtifact, type Places } from './artifacts/resolve-artifact.js';
+import { Uploads } from './artifacts/uploads.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
 import { draftOf, makePlan, withListedFallback } from './plans/make-plan.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
@@ -58,6 +59,7 @@ export class ApplyManifest {
     private readonly manifests: Manifests,
     private readonly evidence: EvidenceStore,
     private readonly topic: PlansOnTopic,
+    private readonly uploads: Uploads,
   ) {}
 
   /** @throws HttpProblem 400, 409 or 422 with paths in the manifest; then nothing has changed */
@@ -85,20 +87,28 @@ export class ApplyManifest {
     return this.write(client, { manifest, found, standing, author, retry, event });
   }
 
-  /** Finds the artifacts of a manifest. @throws HttpProblem 400 */
-  async resolve(given: Manifest): Promise<Resolved> {
+  /**
+   * Finds the artifacts of a manifest.
+   * @param dryRun uploads may still have to come
+   * @throws HttpProblem 400
+   */
+  async resolve(given: Manifest, dryRun = false): Promise<Resolved> {
+    const places: Places = {
+      roots: this.config.ARTIFACT_ROOTS,
+      isUploaded: async (sha256) => dryRun || (await this.uploads.wanted(sha256)) !== undefined,
+    };
     const problems: Problem[] = [];
     const found: FoundVersion[] = [];
     for (const [i, spec] of given.envelope.spec.versions.entries()) {
       try {
-        const { location, sha256 } = await resolveArtifact(spec.artifact, this.config.ARTIFACT_ROOTS);
+        const { location, sha256 } = await resolveArtifact(spec.artifact, places);
         found.push({ spec: { ...spec, artifact: location }, artifact: location, sha256 });
       } catch (error) {
         if (!(error instanceof ArtifactError)) throw error;
         problems.push({ path: `spec.versions[${i}].artifact`, message: error.message });
       }
     }
-    problems.push(...(await this.metricProblems(given)));
+    problems.push(...(await this.metricProblems(given, places)));
     if (problems.length > 0) throw new HttpProblem(400, 'artifacts cannot be used; nothing was changed', problems);
     const { source } = given;
     const versions = source.spec.versions.map((version, i) => ({
@@ -111,11 +121,11 @@ export class ApplyManifest {
   }
 
   /** A metric of the user's own must be there as the models must: feedback loads it from the same place. */
-  private async metricProblems({ envelope }: Manifest): Promise<Problem[]> {
+  private async metricProblems({ envelope }: Manifest, places: Places): Promise<Problem[]> {
     const { truth } = envelope.spec;
     if (truth?.metric !== moduleMetric.name) return [];
     try {
-      await pathUnderRoots(String(truth.options?.['module']), this.config.ARTIFACT_ROOTS);
+      await resolveArtifact(String(truth.options?.['module']), places);
       return [];
     } catch (error) {
       if (!(error instanceof ArtifactError)) throw error;

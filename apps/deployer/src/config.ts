@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { databaseEnv } from '#database';
 import { kafkaEnv } from '#kafka';
-import { artifactRoots, platformEnv, portNumber } from '#platform';
+import { artifactRoots, platformEnv, portNumber, positiveInteger } from '#platform';
 
 /** The deployer's environment. */
 export const deployerEnv = z.object({
@@ -10,6 +10,17 @@ export const deployerEnv = z.object({
   ...databaseEnv,
   DEPLOYER_PORT: portNumber.default(8081).describe('Control API, health and metrics.'),
   ARTIFACT_ROOTS: artifactRoots,
+  ARTIFACT_STORE: z
+    .string()
+    .regex(/^(?!s3:)|^s3:\/\/[a-z0-9][a-z0-9.-]+(\/.*)?$/, 'expected a folder or s3://bucket/prefix')
+    .optional()
+    .describe(
+      'Where uploaded artifacts are kept: a folder, shared by all deployers, or s3://bucket/prefix; absent: uploads are refused.',
+    ),
+  ARTIFACT_MAX_MB: positiveInteger.max(5_120).default(2_048).describe('Size in MiB of the largest artifact taken.'),
+  ARTIFACT_GRACE_HOURS: positiveInteger
+    .default(24)
+    .describe('Hours after which uploaded artifacts are removed that no version names any more.'),
 });
 export type DeployerConfig = z.infer<typeof deployerEnv>;
 

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { DatabaseModule } from '#database';
 import { KafkaModule, StateModule } from '#kafka';
+import { ArtifactsController } from './api/artifacts.controller.js';
 import { DeadLettersController } from './api/dead-letters.controller.js';
 import { EndpointsController } from './api/endpoints.controller.js';
 import { ApprovalsController } from './api/approvals.controller.js';
@@ -19,6 +20,10 @@ import { ApplyController } from './apply/apply.controller.js';
 import { ApplyDocuments } from './apply/apply-documents.js';
 import { ApplyManifest } from './apply-manifest.js';
 import { ApproveMove } from './approve-move.js';
+import { ArtifactsRepository } from './artifacts/artifacts.repository.js';
+import { CollectArtifacts } from './artifacts/collect-artifacts.js';
+import { openStore } from './artifacts/store/open-store.js';
+import { ARTIFACT_STORE, Uploads } from './artifacts/uploads.js';
 import { BacktestLoop } from './backtests/backtest-loop.js';
 import { BacktestsController } from './backtests/backtests.controller.js';
 import { BacktestsRepository } from './backtests/backtests.repository.js';
@@ -73,6 +78,7 @@ export class DeployerModule {
       controllers: [
         ApprovalsController,
         ApplyController,
+        ArtifactsController,
         BacktestsController,
         DeadLettersController,
         EndpointsController,
@@ -89,15 +95,21 @@ export class DeployerModule {
       providers: [
         { provide: DEPLOYER_CONFIG, useValue: config },
         { provide: APP_FILTER, useClass: ErrorFilter },
+        {
+          provide: ARTIFACT_STORE,
+          useFactory: () => (config.ARTIFACT_STORE === undefined ? null : openStore(config.ARTIFACT_STORE)),
+        },
         AdvanceRollouts,
         AnnounceLeader,
         ApplyDocuments,
         ApplyManifest,
         ApproveMove,
+        ArtifactsRepository,
         BacktestLoop,
         BacktestsRepository,
         Bell,
         BreakGlass,
+        CollectArtifacts,
         DeadLetterReplays,
         CarryOut,
         ChangeArms,
@@ -129,6 +141,7 @@ export class DeployerModule {
         StandingsRepository,
         StartBacktest,
         SteerEndpoint,
+        Uploads,
         VersionsRepository,
         Views,
       ],

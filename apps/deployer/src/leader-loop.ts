@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { KafkaBatchServer, TopicAdmin, TopicNames } from '#kafka';
 import { LOGGER, type Logger } from '#platform';
+import { CollectArtifacts } from './artifacts/collect-artifacts.js';
 import { Bell } from './bell.js';
 import { LeaderLease } from './leader-lease.js';
 import { GuardTopic } from './plans/guard-topic.js';
@@ -32,6 +33,7 @@ export class LeaderLoop implements OnModuleInit, OnModuleDestroy {
     private readonly plans: PublishPlans,
     private readonly guard: GuardTopic,
     private readonly retire: RetireVersions,
+    private readonly artifacts: CollectArtifacts,
     private readonly prepare: PrepareEndpoint,
     private readonly topic: PlansOnTopic,
     private readonly server: KafkaBatchServer,
@@ -90,6 +92,7 @@ export class LeaderLoop implements OnModuleInit, OnModuleDestroy {
     await this.plans.round(term);
     await this.guard.round(Date.now());
     await this.retire.round(Date.now());
+    this.artifacts.round(Date.now());
   }
 
   private async untilItWorks(term: AbortSignal, run: () => Promise<void>): Promise<void> {

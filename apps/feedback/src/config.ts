@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { databaseEnv } from '#database';
 import { kafkaEnv } from '#kafka';
-import { artifactRoots, platformEnv, portNumber } from '#platform';
+import { artifactCacheEnv, artifactRoots, platformEnv, portNumber } from '#platform';
 
 export const feedbackEnv = z.object({
   ...platformEnv,
@@ -9,5 +9,6 @@ export const feedbackEnv = z.object({
   ...databaseEnv,
   HEALTH_PORT: portNumber.default(8085).describe('Health and metrics; 0: any free port.'),
   ARTIFACT_ROOTS: artifactRoots,
+  ...artifactCacheEnv,
 });
 export type FeedbackConfig = z.infer<typeof feedbackEnv>;

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { ArtifactCache } from '#artifacts';
 import { DatabaseModule } from '#database';
 import { KafkaModule, Presence } from '#kafka';
 import { AuditController } from './audit/audit.controller.js';
@@ -25,6 +26,8 @@ const maxInFlight = 8_192;
 @Module({})
 export class FeedbackModule {
   static with(config: FeedbackConfig): DynamicModule {
+    // Without pauses: while a metric is fetched, the truths of all endpoints wait.
+    const artifacts = new ArtifactCache(config, []);
     return {
       module: FeedbackModule,
       imports: [KafkaModule.for(config, { maxInFlight }), DatabaseModule.for(config, connections)],
@@ -40,7 +43,8 @@ export class FeedbackModule {
         FeedbackMetrics,
         HealthWatch,
         Presence,
-        { provide: UserMetrics, useValue: new UserMetrics(config.ARTIFACT_ROOTS) },
+        { provide: ArtifactCache, useValue: artifacts },
+        { provide: UserMetrics, useValue: new UserMetrics(config.ARTIFACT_ROOTS, artifacts) },
       ],
     };
   }

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { kafkaEnv, replyEnv } from '#kafka';
-import { platformEnv, portNumber, positiveInteger } from '#platform';
+import { artifactCacheEnv, platformEnv, portNumber, positiveInteger } from '#platform';
 
 /** The worker's environment. */
 export const modelWorkerEnv = z.object({
   ...platformEnv,
   ...kafkaEnv,
   ...replyEnv,
+  ...artifactCacheEnv,
   HEALTH_PORT: portNumber.default(8083).describe('Health and metrics; 0: any free port.'),
   POOL: z.string().min(1).default('default').describe('Versions of this pool run here.'),
   MAX_IN_FLIGHT: positiveInteger

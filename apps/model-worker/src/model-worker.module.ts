@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ArtifactCache } from '#artifacts';
 import { KafkaModule, StateModule } from '#kafka';
 import { AnnounceVersions } from './announce-versions.js';
 import { BacktestLane } from './backtest/backtest-lane.js';
@@ -25,6 +26,7 @@ export class ModelWorkerModule {
       controllers: [BacktestConsumer, WorkConsumer],
       providers: [
         { provide: CONFIG, useValue: config },
+        { provide: ArtifactCache, useValue: new ArtifactCache(config) },
         AnnounceVersions,
         BacktestLane,
         FollowBacktests,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IHeaders } from 'kafkajs';
@@ -37,6 +39,10 @@ const minutesFromNow = (minutes: number): string => String(Date.now() + minutes 
 describe('the model worker', () => {
   let stage: Stage;
   let worker: RunningService;
+  let deployer: Server;
+  let env: Record<string, string>;
+  /** What the deployer has, by path. */
+  const uploaded = new Map<string, Buffer>();
   let predictions: Heard[];
   let replies: Heard[];
   let deadLetters: Heard[];
@@ -46,7 +52,14 @@ describe('the model worker', () => {
     stage = await Stage.open();
     await stage.endpoint('early');
     await stage.version('early', 'v1', { artifact: modelPath('v1'), sha256: hash(modelPath('v1')) });
-    worker = await startService(modelWorker, stage.env());
+    deployer = createServer((request, response) => {
+      const bytes = uploaded.get(request.url ?? '');
+      response.writeHead(bytes === undefined ? 404 : 200).end(bytes);
+    });
+    await new Promise<void>((resolve) => deployer.listen(0, '127.0.0.1', resolve));
+    const { port } = deployer.address() as AddressInfo;
+    env = stage.env({ DEPLOYER_URL: `http://127.0.0.1:${port}`, ARTIFACT_CACHE: join(folder, 'cache') });
+    worker = await startService(modelWorker, env);
     await stage.upstream.createTopic(`${stage.prefix}.mine.reply`, 4);
     [predictions, replies, deadLetters, heartbeats] = await Promise.all([
       stage.upstream.listen(stage.topic('predictions')),
@@ -57,6 +70,7 @@ describe('the model worker', () => {
   });
   afterAll(async () => {
     await worker.stop();
+    deployer.close();
     await stage.close();
   });
 
@@ -77,7 +91,7 @@ describe('the model worker', () => {
     const name = version as 'v1' | 'v2' | 'v3';
     const artifact = more.artifact ?? modelPath(name);
     await stage.upstream.createTopic(stage.topic('work', { endpoint, version }), 8);
-    await stage.version(endpoint, version, { artifact, sha256: hash(artifact), ...more });
+    await stage.version(endpoint, version, { artifact, sha256: more.sha256 ?? hash(artifact), ...more });
   }
 
   async function work(
@@ -147,6 +161,18 @@ describe('the model worker', () => {
     expect(predictions.find(({ key }) => key === 'b1')).toBeDefined();
   });
 
+  it('fetches what was uploaded, and needs the deployer no more for it', async () => {
+    const sha256 = hash(modelPath('v2'));
+    uploaded.set(`/api/v1/artifacts/${sha256}`, readFileSync(modelPath('v2')));
+    await serve('fetched', 'v2', { artifact: `sha256:${sha256}/v2.onnx`, sha256 });
+    await isLive('fetched', 'v2');
+    uploaded.clear();
+    await serve('again', 'v2', { artifact: `sha256:${sha256}/v2.onnx`, sha256, output: 'label' });
+    await isLive('again', 'v2');
+    await work('again', 'f1', v1Question(digit(1)));
+    expect((await eventually(() => replyOf('f1'))).value).toContain('predictions');
+  });
+
   it('answers a crowd, everyone with what is theirs', async () => {
     await serve('crowd', 'v2', { output: 'label' });
     await isLive('crowd', 'v2');
@@ -158,7 +184,8 @@ describe('the model worker', () => {
   });
 
   it('writes an error row and makes a second attempt where the model throws; the fallback’s error goes to the caller', async () => {
-    await serve('throws', 'v2', userModule('throws', `export function predict() { throw new Error('out of luck'); }`));
+    const unlucky = userModule('throws', `export function predict() { throw new Error('out of luck'); }`);
+    await serve('throws', 'v2', { ...unlucky, warmup: false });
     const attempts = await stage.upstream.listen(stage.topic('requests', { endpoint: 'throws' }));
     await isLive('throws', 'v2');
     await work('throws', 't1', { instances: [1] }, {}, { 'understudy-deadline': minutesFromNow(1) });
@@ -228,13 +255,20 @@ describe('the model worker', () => {
     const attempts = stage.upstream;
     await serve('corrupt', 'v2', { artifact: corrupt });
     await serve('corrupt', 'v3', { sha256: '0'.repeat(64) });
+    await serve('corrupt', 'v4', userModule('cold', `export function predict() { throw new Error('no such table'); }`));
+    const missing = `sha256:${'0'.repeat(64)}/v5.onnx`;
+    await serve('corrupt', 'v5', { artifact: missing, sha256: '0'.repeat(64) });
     const failed = await eventually(() => {
       const found = beats()
         .at(-1)
         ?.failed?.filter(({ endpoint }) => endpoint === 'corrupt');
-      return found?.length === 2 ? found : undefined;
+      return found?.length === 4 ? found : undefined;
     });
-    expect(failed.find(({ version }) => version === 'v3')?.error).toMatch(/expected SHA-256 0{64}, found/);
+    const errorOf = (version: string) => failed.find((entry) => entry.version === version)?.error;
+    expect(errorOf('v3')).toMatch(/expected SHA-256 0{64}, found/);
+    expect(errorOf('v4')).toMatch(/cannot answer a request of zeros: no such table/);
+    expect(errorOf('v5')).toMatch(/has no artifact sha256:0{64}/);
+    expect(['v2', 'v3', 'v4', 'v5'].map((version) => liveWith('corrupt', version))).toEqual(Array(4).fill(undefined));
     const heard = await attempts.listen(stage.topic('requests', { endpoint: 'corrupt' }));
     await work('corrupt', 'c1', v1Question(row));
     await stage.hears(heard, 1);
@@ -282,7 +316,7 @@ describe('the model worker', () => {
     );
     await serve('shared', 'v2', slow);
     await isLive('shared', 'v2');
-    const second = await startService(modelWorker, stage.env());
+    const second = await startService(modelWorker, env);
     const { instance } = await eventually(() => beats().find((beat) => beat.live?.some(({ endpoint, partitions }) => endpoint === 'shared' && partitions.length === 4))); // prettier-ignore
     expect(instance).toMatch(/^model-worker-/);
     const ids = ['d1', 'd2', 'd3'];

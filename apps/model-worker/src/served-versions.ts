@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { ArtifactCache } from '#artifacts';
 import type { VersionRecord } from '#contracts';
 import { KafkaBatchServer, messageOf, VersionsView } from '#kafka';
 import { LOGGER, type Logger, Readiness } from '#platform';
@@ -45,6 +46,7 @@ export class ServedVersions implements OnModuleInit, OnApplicationShutdown {
     private readonly versions: VersionsView,
     private readonly server: KafkaBatchServer,
     private readonly shadows: ShadowWork,
+    private readonly artifacts: ArtifactCache,
     private readonly readiness: Readiness,
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
@@ -153,7 +155,7 @@ export class ServedVersions implements OnModuleInit, OnApplicationShutdown {
     const { endpoint, version, output } = record;
     const begin = performance.now();
     try {
-      const model = await loadVersion(record);
+      const model = await loadVersion(record, this.artifacts);
       const ms = Math.round(performance.now() - begin);
       this.logger.info({ endpoint, version, runtime: record.runtime, ms }, 'version loaded');
       return { record, state: 'live', batcher: new MicroBatcher(model, { endpoint, version, output }) };

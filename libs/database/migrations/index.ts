@@ -13,6 +13,7 @@ import { Retention1764000000015 } from './0015-retention.js';
 import { DaysReadInOneGo1764000000016 } from './0016-days-read-in-one-go.js';
 import { DeclaredAnswers1764000000017 } from './0017-declared-answers.js';
 import { BucketRetention1764000000018 } from './0018-bucket-retention.js';
+import { Artifacts1764000000019 } from './0019-artifacts.js';
 import { Approvals1764000000021 } from './0021-approvals.js';
 import { DeadLetterReplays1764000000027 } from './0027-dead-letter-replays.js';
 
@@ -33,6 +34,7 @@ export const migrations = [
   DaysReadInOneGo1764000000016,
   DeclaredAnswers1764000000017,
   BucketRetention1764000000018,
+  Artifacts1764000000019,
   Approvals1764000000021,
   DeadLetterReplays1764000000027,
 ];

@@ -5,7 +5,7 @@ import { ScoringError } from '../scoring-error.js';
 /** `truth.options` of the metric `module`. */
 export const moduleOptions = z
   .object({
-    /** Path of the module, under ARTIFACT_ROOTS. */
+    /** Path of the module, under ARTIFACT_ROOTS, or reference to an uploaded one. */
     module: z.string().min(1),
     kind: z.enum(['binary', 'unit', 'real']).default('real'),
     goal: z.enum(['maximise', 'minimise']).default('maximise'),

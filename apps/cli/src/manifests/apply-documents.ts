@@ -1,8 +1,8 @@
 import type { ApplyAnswer } from '#contracts';
 import type { Api } from '../api.js';
+import { sendArtifacts } from '../artifacts/send-artifacts.js';
 import { actorName } from '../context.js';
 import { ApiError } from '../errors.js';
-import { withAbsoluteArtifacts } from '../read-manifest.js';
 import { readManifestDocuments, type ManifestDocument } from './read-documents.js';
 
 export interface HowToApply {
@@ -17,7 +17,9 @@ export interface HowToApply {
 /** Applies the manifests of files and folders, all or none. @throws ApiError whose problems name the files */
 export async function applyDocuments(api: Api, names: readonly string[], how: HowToApply): Promise<ApplyAnswer> {
   const documents = await readManifestDocuments(names);
-  const manifests = documents.map(({ manifest, folder }) => withAbsoluteArtifacts(manifest, folder));
+  const manifests: unknown[] = [];
+  for (const { manifest, folder } of documents)
+    manifests.push(await sendArtifacts(api, manifest, { folder, actor: actorName(), dryRun: how.dryRun === true }));
   try {
     return await api.applyAll(manifests, { ...how, actor: actorName() });
   } catch (error) {

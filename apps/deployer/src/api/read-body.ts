@@ -1,14 +1,20 @@
+import { Readable } from 'node:stream';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HttpProblem } from './http-problem.js';
 
 /** Largest manifest, in bytes. */
 export const maxBodyBytes = 1024 ** 2;
 
-/** Bodies stay text whatever their content type: JSON and YAML are told apart where they are read. */
+/** Bodies stay text whatever their content type: JSON and YAML are told apart where they are read. Bytes stay streams, of any length. */
 export function useTextBodies(app: NestFastifyApplication): void {
-  app.getHttpAdapter().getInstance().removeAllContentTypeParsers();
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload));
   app.useBodyParser('*', { bodyLimit: maxBodyBytes }, (_request, body, done) => done(null, body.toString('utf8')));
 }
+
+/** Whether a body is a stream of bytes. */
+export const isStream = (body: unknown): body is Readable => body instanceof Readable;
 
 /** The manifest in a body: an object where it was sent as JSON, else its text, which is YAML. */
 export function readManifestBody(body: unknown, contentType: string | undefined): unknown {

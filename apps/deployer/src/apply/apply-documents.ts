@@ -35,7 +35,7 @@ export class ApplyDocuments {
   async apply(documents: readonly Manifest[], options: HowToApply): Promise<ApplyReport[]> {
     const resolved: Resolved[] = [];
     for (const [i, manifest] of documents.entries()) {
-      resolved.push(await placed(documents, i, () => this.applyManifest.resolve(manifest)));
+      resolved.push(await placed(documents, i, () => this.applyManifest.resolve(manifest, options.dryRun)));
     }
     try {
       return await this.database.transaction(async (client) => {

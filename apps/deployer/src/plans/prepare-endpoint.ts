@@ -94,7 +94,7 @@ function recordOf(
   partitions: number,
   backtest: number | undefined,
 ) {
-  const { output, pool, options } = spec;
-  const run = { runtime, artifact, sha256, output, pool, partitions, options };
+  const { output, pool, options, warmup } = spec;
+  const run = { runtime, artifact, sha256, output, pool, partitions, options, warmup };
   return versionRecord.parse({ endpoint, version, ...run, backtest });
 }

@@ -1,4 +1,4 @@
-import type { RolloutStatus, TrafficPlan, Verdict } from '#contracts';
+import type { RolloutStatus, TrafficPlan, Verdict, VersionSpec } from '#contracts';
 
 /** Where an endpoint stands: what was asked for, its present rollout, its newest plan. */
 export interface Standing {
@@ -43,6 +43,6 @@ export interface VersionRow {
   readonly artifact: string;
   readonly sha256: string | null;
   /** The version as the manifest declares it. */
-  readonly spec: { readonly output?: string; readonly pool?: string; readonly options?: Record<string, unknown> };
+  readonly spec: Pick<VersionSpec, 'output' | 'pool' | 'options' | 'warmup'>;
   readonly retired: boolean;
 }

@@ -32,7 +32,13 @@ export class Harness {
 
   /** Starts an instance and waits until it is ready. */
   async start(): Promise<RunningService> {
-    const env = this.stage.env({ DEPLOYER_PORT: '0', DATABASE_URL: this.databaseUrl, ARTIFACT_ROOTS: this.models });
+    const env = this.stage.env({
+      DEPLOYER_PORT: '0',
+      DATABASE_URL: this.databaseUrl,
+      ARTIFACT_ROOTS: this.models,
+      ARTIFACT_STORE: join(this.models, '.store'),
+      ARTIFACT_MAX_MB: '1',
+    });
     const service = await startService(deployer, env);
     this.running.push(service);
     await eventually(() => service.app.get(Readiness).ready, { what: 'a ready deployer', timeoutMs: 30_000 });

@@ -49,7 +49,7 @@ export class EndpointRules {
     truth: unknown,
   ): Promise<Parsed> {
     const known = this.parsed.get(name);
-    if (known?.revision === revision) return known;
+    if (known?.revision === revision && !this.userMetrics.mayBeThereNow(name)) return known;
     const rule = await this.withUserMetric(name, ruleOf(truth));
     const parsed = { revision, rule, outputs: await outputsOf(client, name) };
     this.parsed.set(name, parsed);

@@ -66,6 +66,22 @@ describe('a metric of the user’s own', () => {
     expect(() => patient.score('fine', 1)).toThrow(/did not answer/);
   });
 
+  it('that was uploaded is fetched, and asked for again where it could not be had', async () => {
+    const path = join(folder, await written('export const score = ({ truth }) => truth;'));
+    let isThere = false;
+    const cache = { path: () => (isThere ? Promise.resolve(path) : Promise.reject(new Error('no deployer'))) };
+    const fetched = new UserMetrics([], cache, 0);
+    const options = moduleOptions.parse({ module: `sha256:${'a'.repeat(64)}/metric.mjs` });
+    const row = { options, response: { predictions: [1] }, truth: 0.5 };
+    const absent = await fetched.load('digits', options);
+    expect(() => score({ metric: absent, ...row })).toThrow(/no deployer/);
+    expect(fetched.mayBeThereNow('digits')).toBe(true);
+    isThere = true;
+    expect(score({ metric: await fetched.load('digits', options), ...row }).reward).toBe(0.5);
+    expect(fetched.mayBeThereNow('digits')).toBe(false);
+    fetched.close();
+  });
+
   it('outside of ARTIFACT_ROOTS is not run', async () => {
     const options = moduleOptions.parse({ module: '/etc/passwd' });
     const metric = await metrics.load('digits', options);

@@ -1,23 +1,50 @@
 import { stat } from 'node:fs/promises';
+import type { ArtifactCache } from '#artifacts';
+import { readArtifactReference } from '#contracts';
 import { pathUnderRoots } from '#platform';
 import { type Metric, moduleMetric, type ModuleOptions, ScoringError } from '#scoring';
 import { UserMetric } from './user-metric.js';
 
+/** A module that was not there is looked for again after so long, in ms. */
+const usualRestMs = 60_000;
+
 /** The metrics of the users' own (`metric: module`), one an endpoint. */
 export class UserMetrics {
   private readonly loaded = new Map<string, { readonly key: string; readonly metric: UserMetric }>();
+  /** By endpoint: when a module that could not be had is looked for again, by `performance.now`. */
+  private readonly missing = new Map<string, number>();
 
-  /** @param roots folders that modules may lie in (ARTIFACT_ROOTS) */
-  constructor(private readonly roots: readonly string[]) {}
+  /**
+   * @param roots folders that modules may lie in (ARTIFACT_ROOTS)
+   * @param artifacts for modules that were uploaded
+   */
+  constructor(
+    private readonly roots: readonly string[],
+    private readonly artifacts?: Pick<ArtifactCache, 'path'>,
+    private readonly restMs = usualRestMs,
+  ) {}
+
+  /** Whether a module that could not be had is to be asked for again. */
+  mayBeThereNow(endpoint: string): boolean {
+    return performance.now() >= (this.missing.get(endpoint) ?? Infinity);
+  }
 
   /** The metric of an endpoint; one of before, with another file or other options, is ended. Where the module may not be used, every row says why. */
   async load(endpoint: string, { module, options }: ModuleOptions): Promise<Metric> {
     let key: string;
     let path: string;
+    this.missing.delete(endpoint);
     try {
-      path = await pathUnderRoots(module, this.roots);
-      key = JSON.stringify([path, (await stat(path)).mtimeMs, options]);
+      const reference = readArtifactReference(module);
+      if (reference !== undefined && this.artifacts !== undefined) {
+        path = await this.artifacts.path(reference);
+        key = JSON.stringify([path, options]);
+      } else {
+        path = await pathUnderRoots(module, this.roots);
+        key = JSON.stringify([path, (await stat(path)).mtimeMs, options]);
+      }
     } catch (error) {
+      this.missing.set(endpoint, performance.now() + this.restMs);
       const problem = `the metric cannot be used: ${error instanceof Error ? error.message : String(error)}`;
       return { ...moduleMetric, score: () => refuse(problem) };
     }

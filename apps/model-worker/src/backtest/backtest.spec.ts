@@ -38,7 +38,7 @@ describe('a worker with a backtest', () => {
          return inputs;
        }`,
     );
-    await stage.version('live', 'v1', { runtime: 'module', artifact, sha256: hash(artifact) });
+    await stage.version('live', 'v1', { runtime: 'module', artifact, sha256: hash(artifact), warmup: false });
     await version({});
     answers = await stage.upstream.listen(stage.topic('backtestPredictions'));
     predictions = await stage.upstream.listen(stage.topic('predictions'));
