@@ -55,6 +55,9 @@ describe('the command line', () => {
     writeFileSync(exported, (await understudy('manifest', name)).output);
     expect(await understudy('apply', '-f', exported, '--dry-run')).toMatchObject({ code: 0 });
     rmSync(exported);
+    // Sent, and loaded by a worker that fetched them.
+    const { versions: shown } = await stack().control.view(name);
+    for (const { artifact, sha256 } of shown) expect(artifact).toMatch(new RegExp(`^sha256:${sha256}/v[12].onnx$`));
   });
 
   it('says what is wrong with a manifest, and ends with an error', async () => {
