@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { exportManifest, updateManifest, type ManifestSource, type UpdatedManifest } from '#manifests';
+import { sendArtifacts } from '../artifacts/send-artifacts.js';
 import { actorName, apiOf } from '../context.js';
 import { print } from '../output.js';
-import { withAbsoluteArtifacts } from '../read-manifest.js';
 
 interface Options {
   readonly version: string;
@@ -33,7 +33,8 @@ export function registerUpdate(program: Command): void {
         ...(artifact === undefined ? {} : { artifact }),
         ...(runtime === undefined ? {} : { runtime }),
       });
-      const manifest = withAbsoluteArtifacts(updated, process.cwd()) as ManifestSource;
+      const where = { folder: process.cwd(), actor: actorName() };
+      const manifest = (await sendArtifacts(api, updated, where)) as ManifestSource;
       const { wait, retry = false } = options;
       const how = { wait, retry, actor: actorName() };
       const answer = await api.applyAll([exportManifest(manifest, before.revision)], how);
