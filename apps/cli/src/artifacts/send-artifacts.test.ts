@@ -27,7 +27,8 @@ function deployer(has: string[] | null) {
     },
   };
 }
-const send = (api: ReturnType<typeof deployer>, manifest: unknown, dryRun = false) => sendArtifacts(api, manifest, { folder, actor: 'me', dryRun });
+const send = (api: ReturnType<typeof deployer>, manifest: unknown, dryRun = false) =>
+  sendArtifacts(api, manifest, { folder, actor: 'me', dryRun });
 
 const manifest = (artifact: string, module = 'metric.mjs') => ({
   metadata: { name: 'm' },
