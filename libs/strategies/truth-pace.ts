@@ -7,6 +7,8 @@ export interface TruthPace {
   readonly scored: number;
   /** Scored units that come in a millisecond with its present share of the traffic; 0: none came so far. */
   readonly perMs: number;
+  /** Of a shadow: pairs with different rewards, which alone say anything. */
+  readonly unequal?: number;
 }
 
 /**
@@ -17,8 +19,10 @@ export function truthPace(evidence: Evidence | null, version: string, now: numbe
   if (evidence === null) return undefined;
   const pair = evidence.pairs.find(({ shadow }) => shadow === version);
   const [first] = evidence.steps;
-  if (pair !== undefined && first !== undefined)
-    return { scored: pair.scored, perMs: pair.scored / age(first.from, now) };
+  if (pair !== undefined && first !== undefined) {
+    const { scored, better, worse } = pair;
+    return { scored, perMs: scored / age(first.from, now), unequal: better + worse };
+  }
   let [scored, scoredByShare, exposure] = [0, 0, 0];
   for (const [index, step] of evidence.steps.entries()) {
     const own = armOf(step, version).scored;

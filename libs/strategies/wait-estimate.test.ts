@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Check, Evidence, StepEvidence, Verdict } from '#contracts';
+import { findStrategy } from './registry.js';
 import { emptyPair } from './step-evidence.js';
+import { Scenario } from './testing/scenario.js';
 import { truthPace } from './truth-pace.js';
 import { waitEstimate } from './wait-estimate.js';
 
@@ -46,6 +48,7 @@ describe('truthPace', () => {
     expect(truthPace(evidenceOf([step(0, 0, { v1: 1 }, { v1: 300 })], { pairs }), 'v2', now)).toEqual({
       scored: 200,
       perMs: 0.002,
+      unequal: 0,
     });
   });
 });
@@ -69,6 +72,16 @@ describe('waitEstimate', () => {
     const worse = waiting({ ...reward, value: -0.04, lower: -0.08, upper: 0 });
     expect(msOf(hold(better))).toBeCloseTo(180 * second, -3);
     expect(msOf(hold(worse))).toBeCloseTo(180 * second, -3);
+  });
+
+  it('pays back what the evidence of pairs has paid for not knowing the difference', () => {
+    const pairs = [{ ...emptyPair('v1', 'v2'), scored: 1_000, better: 60, worse: 40 }];
+    const evidence = evidenceOf([step(0, 0, { v1: 1 }, { v1: 1_000 })], { pairs });
+    const open = (value: number) => hold(waiting({ name: 'reward', version: 'v2', value, threshold: 3.7 }));
+    // Below 0, and yet on the way; far below, it is not.
+    expect(msOf(open(-0.5), evidence)).toBeGreaterThan(100 * second);
+    expect(msOf(open(2), evidence)).toBeLessThan(msOf(open(1), evidence) ?? 0);
+    expect(msOf(open(-3), evidence)).toBeNull();
   });
 
   it('lets evidence for a winner grow with the truth', () => {
@@ -116,4 +129,36 @@ describe('waitEstimate', () => {
     expect(waitEstimate({ outcome: 'promote', reason: 'done', checks: [] }, climbing, now)).toBeNull();
     expect(waitEstimate(null, climbing, now)).toBeNull();
   });
+});
+
+describe('estimates on the way', () => {
+  const cases = {
+    canary: {
+      spec: { champion: 'v1', candidate: 'v2', steps: [50], interval: '1s', minSamples: 100, margin: 0.02 },
+      versions: { v1: { reward: 0.9 }, v2: { reward: 0.9 } },
+    },
+    silent: {
+      spec: { champion: 'v1', shadows: [{ version: 'v2', fraction: 1 }], minSamples: 100 },
+      versions: { v1: { reward: 0.9 }, v2: { reward: 0.93 } },
+    },
+  };
+
+  it.each(Object.entries(cases))(
+    'of %s are of the right size when half of the time is over',
+    (name, { spec, versions }) => {
+      const ratios = [1, 2, 3, 4, 5, 6, 7].map((seed) => {
+        const s = new Scenario({ strategy: findStrategy(name)!, spec, versions, seed, requestsPerTick: 50 });
+        const estimates: number[] = [];
+        s.run(2_000, ({ verdict, status }) => {
+          if (s.ticks > 0) estimates.push(waitEstimate(verdict, s.evidence, s.now)?.ms ?? Infinity);
+          return status !== 'running' || verdict.outcome !== 'hold';
+        });
+        const half = Math.floor(estimates.length / 2);
+        return estimates[half]! / (s.now - (half + 1) * second);
+      });
+      const median = ratios.sort((a, b) => a - b)[3]!;
+      expect(median).toBeGreaterThan(1 / 3);
+      expect(median).toBeLessThan(3);
+    },
+  );
 });

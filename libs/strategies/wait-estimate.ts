@@ -64,9 +64,19 @@ function after(units: number, { perMs }: TruthPace, what: string): WaitEstimate 
   };
 }
 
-/** Units in all at which evidence that grows with each of them reaches its threshold. */
-const byEvidence = ({ scored }: TruthPace, value: number, threshold: number): number | undefined =>
-  value > 0 ? (scored * threshold) / value : undefined;
+/**
+ * Units in all at which evidence reaches its threshold: a likelihood ratio grows with each of them. An e-value of pairs (a mixture over what the
+ * difference may be) has paid for not knowing it, by about half the logarithm of their number.
+ */
+function byEvidence({ scored, unequal }: TruthPace, value: number, threshold: number): number | undefined {
+  if (unequal === undefined) return value > 0 ? (scored * threshold) / value : undefined;
+  const paid = (pairs: number): number => Math.max(0, Math.log((2 * pairs) / Math.PI) / 2);
+  const growth = (value + paid(unequal)) / unequal;
+  if (!(growth > 0)) return undefined;
+  let needed = unequal;
+  for (let round = 0; round < 10; round++) needed = (threshold + paid(needed)) / growth;
+  return (scored * needed) / unequal;
+}
 
 /**
  * Units in all at which an interval about the present estimate leaves the threshold, above or below: its width falls with the root of their number. The

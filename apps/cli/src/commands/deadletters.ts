@@ -6,13 +6,15 @@ import { isSure } from '../ask.js';
 import { bar } from '../bar.js';
 import { actorName, apiOf } from '../context.js';
 import { bytesText, print, tableOf } from '../output.js';
-import { progressLine } from '../progress-line.js';
+import { progressLine, sayWhileSlow } from '../progress-line.js';
 
 interface ReplayOptions extends DeadLetterFilter {
   readonly all?: true;
   readonly why?: string;
   readonly yes?: true;
 }
+
+const reading = 'reading the topic of dead letters';
 
 /** `deadletters list|show|replay`: records that could not be read, and their way back. */
 export function registerDeadLetters(program: Command): void {
@@ -21,7 +23,7 @@ export function registerDeadLetters(program: Command): void {
     .option('-n, --limit <number>', 'how many, newest first', atLeastOne, 50)
     .description('list dead letters, newest first')
     .action(async ({ limit, ...filter }: DeadLetterFilter & { limit: number }, command: Command) => {
-      const letters = await apiOf(command).deadLetters(filter, limit);
+      const letters = await sayWhileSlow(apiOf(command).deadLetters(filter, limit), reading);
       print(command, letters, () => (letters.length === 0 ? 'no dead letters' : lettersTable(letters)));
     });
   group
@@ -29,7 +31,7 @@ export function registerDeadLetters(program: Command): void {
     .argument('<id>', 'as `list` shows it')
     .description('show one with its headers and its value')
     .action(async (id: string, _options: object, command: Command) => {
-      const letter = await apiOf(command).deadLetter(id);
+      const letter = await sayWhileSlow(apiOf(command).deadLetter(id), reading);
       print(command, letter, () => letterText(letter));
     });
   filtered(group.command('replay'))
@@ -72,7 +74,7 @@ async function replay(ids: readonly string[], options: ReplayOptions, command: C
 const mostListed = 1_000;
 
 async function unreplayed(api: Api, filter: DeadLetterFilter): Promise<string[]> {
-  const letters = await api.deadLetters(filter, mostListed);
+  const letters = await sayWhileSlow(api.deadLetters(filter, mostListed), reading);
   return letters.filter(({ replayed }) => replayed === null).map(({ id }) => id).reverse(); // prettier-ignore
 }
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { failedPart, type StatusPart, type StatusView } from '#contracts';
 import { apiOf } from '../context.js';
 import { bytesText, print, tableOf } from '../output.js';
+import { sayWhileSlow } from '../progress-line.js';
 
 /** `status`: how the whole system is. */
 export function registerStatus(program: Command): void {
@@ -12,7 +13,7 @@ export function registerStatus(program: Command): void {
       'how the whole system is: services, versions, lag, dead letters, the log, disk; 1 where something is wrong',
     )
     .action(async ({ all = false }: { all?: boolean }, command: Command) => {
-      const status = await apiOf(command).status();
+      const status = await sayWhileSlow(apiOf(command).status(), 'asking Kafka, Postgres and the services');
       print(command, status, () => statusText(status, all));
       if (status.problems.length > 0) process.exitCode = 1;
     });

@@ -10,7 +10,7 @@ import { logPartitions, postgresStatus } from './postgres-status.js';
 import { problemsOf } from './problems-of.js';
 
 /** A part that has not been found out by then is left out, ms. */
-const patienceMs = 5_000;
+const patienceMs = 10_000;
 
 /** Asks everything that the system stands on. Each part fails by itself. */
 @Injectable()

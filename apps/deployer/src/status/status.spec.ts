@@ -24,12 +24,15 @@ it('tells who lives and who leads, what is loaded, and what waits in Kafka and P
     [1, 2, 3].map((id) => ({ id: String(id), body: {} })),
   );
   await stage.upstream.produce(stage.topic('deadLetters'), [{ value: 'unreadable' }]);
+  // Until its own heartbeat, and its leadership, are heard of.
   const view = await eventually(
     async () => {
       const now = await status();
-      return now.problems.some((problem) => problem === 'no deployer leads: no rollout advances') ? undefined : now;
+      return now.problems.some((problem) => problem.includes('deployer') || problem.includes('worker'))
+        ? undefined
+        : now;
     },
-    { what: 'a leader' },
+    { what: 'a leader and a worker' },
   );
   expect(view).toMatchObject({
     kafka: { brokers: 1 },
