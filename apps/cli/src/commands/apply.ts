@@ -3,6 +3,7 @@ import { apiOf } from '../context.js';
 import { applyDocuments } from '../manifests/apply-documents.js';
 import { reportLines } from '../manifests/report.js';
 import { print } from '../output.js';
+import { sayWhileSlow } from '../progress-line.js';
 
 interface Options {
   readonly filename: string[];
@@ -26,7 +27,8 @@ export function registerApply(program: Command): void {
       async ({ filename, wait, retry = false, dryRun = false, forceConflicts = false }: Options, command: Command) => {
         const api = apiOf(command);
         const how = dryRun ? { dryRun } : { wait };
-        const answer = await applyDocuments(api, filename, { ...how, force: forceConflicts, retry });
+        const applied = applyDocuments(api, filename, { ...how, force: forceConflicts, retry });
+        const answer = await sayWhileSlow(applied, 'waiting until routers and workers have it');
         const { items } = answer;
         const views = dryRun ? [] : await Promise.all(items.map(({ name }) => api.get(name)));
         print(command, answer, () =>
