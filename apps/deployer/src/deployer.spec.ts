@@ -368,6 +368,26 @@ describe('the deployer', () => {
     expect((await http(url(`/past-${metric}/backtests`))).body).toEqual([]);
   });
 
+  it('leaves the plan in force until a worker has loaded what the next one gives traffic to', async () => {
+    const name = 'loads';
+    await apply(name, single);
+    await harness.lastPlan(name, () => true);
+    await harness.stage.worker(name, 'v1');
+    await control.awaitView(name, ({ versions }) => versions[0]?.workers === 1, 'a worker with v1');
+    const applied = control.put(name, harness.manifest(name, canary));
+    const waits = await control.awaitView(name, ({ epoch }) => epoch === 2, 'the plan decided');
+    expect(waits.waitsFor).toEqual(
+      expect.arrayContaining(['plan 2 to be published to Kafka', 'a living worker with v2']),
+    );
+    await apply('passes', single);
+    await harness.lastPlan('passes', () => true);
+    expect(harness.plansOf(name).map(({ epoch }) => epoch)).toEqual([1]);
+    await harness.stage.worker(name, 'v1', 'v2');
+    expect(await harness.lastPlan(name, ({ epoch }) => epoch === 2)).toMatchObject({ rollout: 2 });
+    expect((await applied).status).toBeLessThan(300);
+    await harness.stage.leave(name);
+  });
+
   it('puts a valid plan in the place of a record that is not ours', async () => {
     const { plan } = await apply('guarded', single);
     await harness.lastPlan('guarded', () => true);

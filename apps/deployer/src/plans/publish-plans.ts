@@ -1,9 +1,10 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { TrafficPlan } from '#contracts';
 import { Database } from '#database';
-import { CoalescingProducer, TopicNames } from '#kafka';
+import { CoalescingProducer, HeartbeatsView, TopicNames } from '#kafka';
 import { LOGGER, type Logger } from '#platform';
 import { OutboxRepository } from '../store/outbox.repository.js';
+import { notLoadedYet } from './not-loaded-yet.js';
 import { PlansOnTopic } from './plans-on-topic.js';
 import { PrepareEndpoint } from './prepare-endpoint.js';
 
@@ -17,6 +18,7 @@ export class PublishPlans {
     private readonly outbox: OutboxRepository,
     private readonly topic: PlansOnTopic,
     private readonly prepare: PrepareEndpoint,
+    private readonly heartbeats: HeartbeatsView,
     private readonly producer: CoalescingProducer,
     private readonly names: TopicNames,
     @Inject(LOGGER) private readonly logger: Logger,
@@ -51,6 +53,10 @@ export class PublishPlans {
     const last = fresh.at(-1);
     if (last === undefined) return this.outbox.done(endpoint, known);
     if (last.deleted !== true) await this.prepare.endpoint(endpoint);
+    const workersOf = (version: string): number => this.heartbeats.workersOf(endpoint, version).length;
+    const missing = notLoadedYet(last, this.topic.get(endpoint)?.plan, workersOf);
+    // Asked again in each round; what it waits for stands in the endpoint's view.
+    if (missing.length > 0) throw new Error(`no worker has loaded ${missing.join(', ')} yet`);
     // While the endpoint was made ready, somebody may have broken the glass.
     if (term.aborted || this.topic.epochOf(endpoint) > known) return;
     const topic = this.names.of('plans');
