@@ -48,6 +48,8 @@ export interface EndpointView {
   /** How long that may take; null where the verdict waits for nothing that the evidence could bring. */
   wait: VerdictWait | null;
   evidenceSeq: number | null;
+  /** The template that the strategy was made of: its revision then, and its newest (null: it is gone). Rollouts keep what they began with until the manifest is applied again. */
+  template: { name: string; revision: number; newest: number | null } | null;
   manifest: unknown;
 }
 

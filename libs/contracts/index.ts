@@ -23,5 +23,6 @@ export * from './plan.js';
 export * from './rollout-policy.js';
 export * from './status.js';
 export * from './steering.js';
+export * from './template.js';
 export * from './topics.js';
 export * from './verdict.js';

@@ -3,6 +3,7 @@ import { duration } from './duration.js';
 import { momentMs, writtenMoment } from './moment.js';
 import { endpointName, versionName } from './names.js';
 import { rolloutPolicy } from './rollout-policy.js';
+import { templateUse } from './template.js';
 import { warmup } from './warmup.js';
 
 const text = z.string().min(1);
@@ -89,6 +90,8 @@ export const manifestEnvelope = z
         versions: z.array(versionSpec).min(1),
         truth: truthSpec.optional(),
         strategy: z.record(z.string(), z.unknown()),
+        /** The deployer's to say: what `strategy` was made of. */
+        template: templateUse.optional(),
         /** What a rollout waits for, and how long it may take. */
         rollout: rolloutPolicy.optional(),
         drift: driftSpec.optional(),

@@ -7,3 +7,4 @@ export * from './problem.js';
 export * from './read-documents.js';
 export type { ManifestStrategy } from './strategy-problems.js';
 export * from './update-manifest.js';
+export * from './template.js';

@@ -22,9 +22,24 @@ export function checkStrategy(
   listed: readonly string[] | undefined,
   reward: RewardKind | undefined,
 ): Result {
+  const found = oneStrategy(value);
+  if (!found.ok) return found;
+  const { strategy, spec } = found;
+  const problems = specProblems(strategy, spec, ['spec', 'strategy', strategy.name], listed, reward);
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, strategy: { name: strategy.name, spec } };
+}
+
+/** The one strategy that stands under `spec.strategy`, and what is said of it. */
+export function oneStrategy(
+  value: unknown,
+): { ok: true; strategy: RegisteredStrategy; spec: unknown } | { ok: false; problems: Problem[] } {
   const at = ['spec', 'strategy'];
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return failed({ path: pathText(at), message: `expected an object with exactly one of ${names}` });
+  }
+  if ('template' in value) {
+    const message = 'names a template, which the deployer has: expected the strategy itself here';
+    return failed({ path: pathText([...at, 'template']), message });
   }
   const given = Object.entries(value as Record<string, unknown>);
   const [first] = given;
@@ -37,8 +52,7 @@ export function checkStrategy(
   if (strategy === undefined) {
     return failed({ path: pathText([...at, name]), message: `unknown strategy; expected one of ${names}` });
   }
-  const problems = specProblems(strategy, spec, [...at, name], listed, reward);
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, strategy: { name, spec } };
+  return { ok: true, strategy, spec };
 }
 
 function specProblems(
@@ -61,4 +75,4 @@ function specProblems(
   return [...missing, ...unfit.map(({ path, message }) => ({ path: pathText([...at, ...path]), message }))];
 }
 
-const failed = (...problems: Problem[]): Result => ({ ok: false, problems });
+const failed = (...problems: Problem[]) => ({ ok: false as const, problems });

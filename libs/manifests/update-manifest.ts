@@ -1,3 +1,4 @@
+import { aboutTemplate } from './template.js';
 import { findStrategy, strategies, type Contenders } from '#strategies';
 
 /** A version as a manifest lists it. */
@@ -41,6 +42,7 @@ export function updateManifest<Written extends UpdatedManifest>(
 
 /** `spec.strategy` about these versions. */
 function aboutVersions(strategy: Readonly<Record<string, object>>, contenders: Contenders): Record<string, object> {
+  if ('template' in strategy) return aboutTemplate(strategy, contenders) as Record<string, object>;
   return Object.fromEntries(
     Object.entries(strategy).map(([name, spec]) => {
       const found = findStrategy(name);

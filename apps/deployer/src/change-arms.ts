@@ -48,7 +48,9 @@ function armsOf(standing: Standing): string[] {
 
 function withArms({ source, strategy }: Manifest, arms: readonly string[]): Manifest {
   const changed = { [strategy.name]: { ...(strategy.spec as object), arms } };
-  const result = parseManifest({ ...source, spec: { ...source.spec, strategy: changed } });
+  // Its arms are its own now: what a template has made of it is left behind.
+  const { template: _, ...spec } = source.spec as Manifest['source']['spec'] & { template?: unknown };
+  const result = parseManifest({ ...source, spec: { ...spec, strategy: changed } });
   if (result.ok) return result.manifest;
   throw new HttpProblem(409, 'the manifest does not take these arms; nothing was changed', result.problems);
 }

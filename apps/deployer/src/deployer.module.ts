@@ -64,6 +64,9 @@ import { HistoryRepository } from './store/history.repository.js';
 import { LogExportRepository } from './store/log-export.repository.js';
 import { OutboxRepository } from './store/outbox.repository.js';
 import { StandingsRepository } from './store/standings.repository.js';
+import { ExpandManifest } from './templates/expand-manifest.js';
+import { TemplatesController } from './templates/templates.controller.js';
+import { TemplatesRepository } from './templates/templates.repository.js';
 import { VersionsRepository } from './store/versions.repository.js';
 
 const connections = 6;
@@ -91,6 +94,7 @@ export class DeployerModule {
         ManifestController,
         UnknownRequestsController,
         PlansConsumer,
+        TemplatesController,
       ],
       providers: [
         { provide: DEPLOYER_CONFIG, useValue: config },
@@ -118,6 +122,7 @@ export class DeployerModule {
         EventStream,
         EventsRepository,
         EvidenceStore,
+        ExpandManifest,
         ExperimentLogRepository,
         GatherStatus,
         GuardTopic,
@@ -141,6 +146,7 @@ export class DeployerModule {
         StandingsRepository,
         StartBacktest,
         SteerEndpoint,
+        TemplatesRepository,
         Uploads,
         VersionsRepository,
         Views,

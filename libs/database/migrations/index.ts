@@ -15,6 +15,7 @@ import { DeclaredAnswers1764000000017 } from './0017-declared-answers.js';
 import { BucketRetention1764000000018 } from './0018-bucket-retention.js';
 import { Artifacts1764000000019 } from './0019-artifacts.js';
 import { Approvals1764000000021 } from './0021-approvals.js';
+import { Templates1764000000022 } from './0022-templates.js';
 import { DeadLetterReplays1764000000027 } from './0027-dead-letter-replays.js';
 
 /** Every migration in its order: a new one is one file and one line here. What has been released is never edited. */
@@ -36,5 +37,6 @@ export const migrations = [
   BucketRetention1764000000018,
   Artifacts1764000000019,
   Approvals1764000000021,
+  Templates1764000000022,
   DeadLetterReplays1764000000027,
 ];

@@ -29,6 +29,7 @@ const view: EndpointView = {
   ], // prettier-ignore
   pairs: [],
   lastGood: 'v1',
+  template: null,
   verdict: {
     outcome: 'hold',
     reason: 'not enough truth yet',

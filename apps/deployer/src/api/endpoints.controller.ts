@@ -11,6 +11,7 @@ import { parseManifest, type Manifest } from '#manifests';
 import { ApplyManifest } from '../apply-manifest.js';
 import { CarryOut } from '../carry-out.js';
 import { DeleteEndpoint } from '../delete-endpoint.js';
+import { ExpandManifest } from '../templates/expand-manifest.js';
 import { endpointTag } from './entity-tags.js';
 import { HttpProblem } from './http-problem.js';
 import { readManifestBody, readOptions } from './read-body.js';
@@ -25,6 +26,7 @@ export class EndpointsController {
     private readonly applyManifest: ApplyManifest,
     private readonly carryOut: CarryOut,
     private readonly deleteEndpoint: DeleteEndpoint,
+    private readonly templates: ExpandManifest,
     private readonly views: Views,
   ) {}
 
@@ -60,7 +62,7 @@ export class EndpointsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<EndpointView> {
     const waitMs = readWait(wait);
-    const manifest = readManifest(name, readManifestBody(request.body, contentType));
+    const manifest = readManifest(name, await this.templates.expand(readManifestBody(request.body, contentType)));
     const applied = await this.applyManifest.apply(
       manifest,
       { actor: actor ?? 'api', seen: readSeen(ifMatch) },

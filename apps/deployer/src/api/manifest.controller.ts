@@ -1,7 +1,7 @@
 import { Controller, Get, Headers, Param, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { stringify } from 'yaml';
-import { exportManifest, type ManifestSource } from '#manifests';
+import { collapseTemplate, exportManifest, type ManifestSource } from '#manifests';
 import { StandingsRepository } from '../store/standings.repository.js';
 import { manifestTag } from './entity-tags.js';
 import { notFound } from './http-problem.js';
@@ -19,7 +19,7 @@ export class ManifestController {
   ): Promise<string> {
     const standing = await this.standings.get(name);
     if (standing === undefined || standing.deleted) throw notFound(name);
-    const manifest = exportManifest(standing.manifest as ManifestSource, standing.revision);
+    const manifest = exportManifest(collapseTemplate(standing.manifest) as ManifestSource, standing.revision);
     const isYaml = /\byaml\b/.test(accept ?? '');
     // Two representations of one thing have two tags; both begin with the revision.
     const tag = isYaml ? manifestTag(standing.revision).replace(/"$/, '-yaml"') : manifestTag(standing.revision);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { EndpointSummary, EndpointView, VersionView } from '#contracts';
 import { HeartbeatsView } from '#kafka';
+import { collapseTemplate, templateUseIn } from '#manifests';
 import { waitEstimate } from '#strategies';
 import { PlansOnTopic } from '../plans/plans-on-topic.js';
 import { EvidenceStore } from '../rollouts/evidence-store.js';
@@ -11,6 +12,7 @@ import { HealthRepository } from '../store/health.repository.js';
 import { StandingsRepository } from '../store/standings.repository.js';
 import type { Standing, VersionRow } from '../store/standing.js';
 import { VersionsRepository } from '../store/versions.repository.js';
+import { TemplatesRepository } from '../templates/templates.repository.js';
 import { evidenceOf } from './evidence-of-version.js';
 import { notFound } from './http-problem.js';
 import { waitsFor } from './readiness.js';
@@ -32,6 +34,7 @@ export class Views implements OnModuleDestroy {
     private readonly heartbeats: HeartbeatsView,
     private readonly topic: PlansOnTopic,
     private readonly manifests: Manifests,
+    private readonly templates: TemplatesRepository,
     private readonly health: HealthRepository,
   ) {}
 
@@ -93,8 +96,16 @@ export class Views implements OnModuleDestroy {
       // An operator who paused it is what it waits for.
       wait: rollout.status === 'paused' ? null : waitEstimate(rollout.verdict, evidence, now),
       evidenceSeq: evidence?.seq ?? rollout.evidenceSeq,
-      manifest: standing.manifest,
+      template: await this.templateOf(standing),
+      manifest: collapseTemplate(standing.manifest),
     };
+  }
+
+  private async templateOf({ manifest }: Standing): Promise<EndpointView['template']> {
+    const use = templateUseIn(manifest);
+    if (use === undefined) return null;
+    const name = use.reference.template;
+    return { name, revision: use.revision, newest: (await this.templates.get(name))?.revision ?? null };
   }
 
   /** Waits until the plan with this epoch stands on its topic; false where it does not within the time. */

@@ -5,12 +5,14 @@ import { readManifestBody } from '../api/read-body.js';
 import { readFlag, readWait } from '../api/read-options.js';
 import { publicationMs, Views } from '../api/views.js';
 import { ApplyDocuments } from './apply-documents.js';
+import { ExpandManifest } from '../templates/expand-manifest.js';
 import { readManifests } from './read-manifests.js';
 
 /** Several manifests at once, and what they would change. */
 @Controller('api/v1/apply')
 export class ApplyController {
   constructor(
+    private readonly templates: ExpandManifest,
     private readonly applyDocuments: ApplyDocuments,
     private readonly views: Views,
   ) {}
@@ -28,7 +30,9 @@ export class ApplyController {
     const dryRun = readFlag('dryRun', asked.dryRun);
     const force = readFlag('force', asked.force);
     const retry = readFlag('retry', asked.retry);
-    const manifests = readManifests(readManifestBody(request.body, contentType));
+    const manifests = await readManifests(readManifestBody(request.body, contentType), (value) =>
+      this.templates.expand(value),
+    );
     const items = await this.applyDocuments.apply(manifests, {
       author: { actor: actor ?? 'api' },
       dryRun,

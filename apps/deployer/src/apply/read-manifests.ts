@@ -1,4 +1,4 @@
-import { parseManifest, readDocuments, type Manifest, type Problem } from '#manifests';
+import { parseManifest, readDocuments, type Manifest, type ManifestResult, type Problem } from '#manifests';
 import { HttpProblem } from '../api/http-problem.js';
 
 const refused = 'the manifests are refused; nothing was changed';
@@ -7,16 +7,17 @@ const refused = 'the manifests are refused; nothing was changed';
  * The manifests in a body: one, a list of them, or the documents of a YAML text. Paths of problems begin with the document's place where there are
  * several.
  *
+ * @param expand puts templates in the place of references to them
  * @throws HttpProblem 400 with the problems of all of them
  */
-export function readManifests(body: unknown): Manifest[] {
+export async function readManifests(body: unknown, expand: (value: unknown) => Promise<unknown>): Promise<Manifest[]> {
   const values = valuesOf(body);
   if (values.length === 0) throw new HttpProblem(400, 'expected at least one manifest');
   const problems: Problem[] = [];
   const manifests: Manifest[] = [];
   for (const [i, value] of values.entries()) {
     const at = values.length === 1 ? '' : `[${i}].`;
-    const result = parseManifest(value);
+    const result = await expanded(value, expand);
     if (!result.ok) {
       problems.push(...result.problems.map(({ path, message }) => ({ path: at + path, message })));
     } else if (manifests.some(({ name }) => name === result.manifest.name)) {
@@ -30,6 +31,15 @@ export function readManifests(body: unknown): Manifest[] {
   }
   if (problems.length > 0) throw new HttpProblem(400, refused, problems);
   return manifests;
+}
+
+async function expanded(value: unknown, expand: (value: unknown) => Promise<unknown>): Promise<ManifestResult> {
+  try {
+    return parseManifest(await expand(value));
+  } catch (error) {
+    if (error instanceof HttpProblem && error.status === 400) return { ok: false, problems: error.problems };
+    throw error;
+  }
 }
 
 function valuesOf(body: unknown): unknown[] {
