@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { BacktestView } from '#contracts';
 import { digits, digitsManifest, eventually, http, v2Question } from '#testing';
+import { runLine } from './run-command.js';
 import { useStack } from './use-stack.js';
 
 describe('backtest: a version answers the requests of yesterday', () => {
@@ -103,14 +103,7 @@ describe('backtest: a version answers the requests of yesterday', () => {
   });
 
   it('is started, followed and listed by the commands of the documentation', async () => {
-    const run = (command: string): Promise<{ code: number; output: string }> =>
-      new Promise((done) => {
-        const env = { ...process.env, DEPLOYER_URL: stack().deployerUrl, NO_COLOR: '1' };
-        const line = command.replace('npx understudy', `"${process.execPath}" bin/understudy.mjs`);
-        const child = execFile('bash', ['-c', line.replace(' digits ', ` ${name} `)], { env }, (_, out, err) =>
-          done({ code: child.exitCode ?? -1, output: out + err }),
-        );
-      });
+    const run = (command: string) => runLine(stack(), command.replace(' digits ', ` ${name} `));
     const page = readFileSync('docs/how-to/backtest.md', 'utf8');
     const [first = '', list = ''] = /<!-- commands: backtest -->\s*```sh\n([\s\S]*?)```/.exec(page)![1]!.split('\n');
     const ran = await run(first);

@@ -1,10 +1,10 @@
-import { execFile, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { digit, digitsManifest, eventually, modelPath, v1Question } from '#testing';
+import { startCommand } from './run-command.js';
 import { useStack } from './use-stack.js';
 
 describe('the command line', () => {
@@ -13,23 +13,10 @@ describe('the command line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-cli-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const start = (words: readonly string[], done: (code: number, output: string) => void): ChildProcess => {
-    const env = {
-      ...process.env,
-      DEPLOYER_URL: stack().deployerUrl,
-      INGRESS_URL: stack().ingressUrl,
-      FEEDBACK_URL: stack().service('feedback').url,
-      NO_COLOR: '1',
-    };
-    const program = [resolve('bin/understudy.mjs'), ...words];
-    const child = execFile(process.execPath, program, { env, cwd: folder }, (_, out, err) =>
-      done(child.exitCode ?? -1, out + err),
-    );
-    return child;
-  };
-  /** Runs `understudy …` from another folder, as a user would. */
-  const understudy = (...words: string[]): Promise<{ code: number; output: string }> =>
-    new Promise((done) => void start(words, (code, output) => done({ code, output })));
+  /** Starts `understudy …` from another folder, as a user would. */
+  const start = (...words: string[]) =>
+    startCommand(stack(), [process.execPath, resolve('bin/understudy.mjs'), ...words], folder);
+  const understudy = (...words: string[]) => start(...words).ended;
 
   const canary = { champion: 'v1', candidate: 'v2', steps: [10, 50], interval: '1h', minSamples: 100, margin: 0.02 };
 
@@ -218,7 +205,7 @@ describe('the command line', () => {
   it('pauses, resumes, promotes and rolls back, while others watch and wait', async () => {
     const watching = understudy('watch', name, '--until-done', '--interval', '100ms');
     const waiting = understudy('wait', name, '--for', 'promoted', '--timeout', '60s');
-    const following = start(['events', name, '--follow'], () => undefined);
+    const following = start('events', name, '--follow').child;
     let followed = '';
     following.stdout?.on('data', (text: string) => (followed += text));
     await eventually(() => followed.includes('created'), { what: 'the events so far' });

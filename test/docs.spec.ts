@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { runLine } from './run-command.js';
 import { useStack } from './use-stack.js';
 
 /** The commands of a page, as a new user would type them: blocks marked `<!-- commands: name -->`, in order. */
@@ -38,19 +38,8 @@ const pages: Record<string, Record<string, RegExp>> = {
 describe('the commands of', () => {
   const stack = useStack();
 
-  /** Runs a line in a shell, against the test's stack instead of the ports of `npm start`. */
-  const run = (command: string): Promise<{ code: number; output: string }> =>
-    new Promise((done) => {
-      const { deployerUrl, ingressUrl } = stack();
-      const env = { ...process.env, DEPLOYER_URL: deployerUrl, INGRESS_URL: ingressUrl, NO_COLOR: '1' };
-      const line = command
-        .replace('npx understudy', `"${process.execPath}" bin/understudy.mjs`)
-        .replace(/^node /, `"${process.execPath}" `)
-        .replaceAll('http://127.0.0.1:8080', ingressUrl);
-      const child = execFile('bash', ['-c', line], { env }, (_, out, err) =>
-        done({ code: child.exitCode ?? -1, output: out + err }),
-      );
-    });
+  /** Runs a line against the test's stack instead of the ports of `npm start`. */
+  const run = (command: string) => runLine(stack(), command.replaceAll('http://127.0.0.1:8080', stack().ingressUrl));
 
   it.each(Object.entries(pages))('%s work, in its order', async (page, expected) => {
     const commands = commandsOf(page);
