@@ -56,18 +56,12 @@ export class ReplayDeadLetters {
     for (const id of [...ids].sort()) {
       const record = found.get(id);
       const origin = record === undefined ? undefined : describeDeadLetter(record).origin?.topic;
-      const error =
-        record === undefined
-          ? 'there is no such dead letter, or no more'
-          : origin === undefined
-            ? 'it does not say where it came from'
-            : !replayable.some((topic) => this.names.pattern(topic).test(origin))
-              ? `records of "${origin}" are not replayed: their readers know newer ones`
-              : existing.has(origin)
-                ? undefined
-                : `its topic "${origin}" is gone`;
-      if (error !== undefined) refused.push({ id, error });
-      else if (record !== undefined && origin !== undefined) letters.push({ id, record, origin });
+      if (record === undefined) refused.push({ id, error: 'there is no such dead letter, or no more' });
+      else if (origin === undefined) refused.push({ id, error: 'it does not say where it came from' });
+      else if (!replayable.some((topic) => this.names.pattern(topic).test(origin)))
+        refused.push({ id, error: `records of "${origin}" are not replayed: their readers know newer ones` });
+      else if (!existing.has(origin)) refused.push({ id, error: `its topic "${origin}" is gone` });
+      else letters.push({ id, record, origin });
     }
     return letters;
   }
