@@ -1,6 +1,7 @@
 import { backtest } from './backtest.js';
 import type { Benchmark } from './benchmark.js';
 import { codec } from './codec.js';
+import { control } from './control.js';
 import { decisions } from './decisions.js';
 import { feedback } from './feedback.js';
 import { floor } from './floor.js';
@@ -27,5 +28,6 @@ export const benchmarks: readonly Benchmark[] = [
   feedback,
   backtest,
   truthToPlan,
+  control,
   startUp,
 ];

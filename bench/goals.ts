@@ -91,6 +91,21 @@ const goals: readonly Goal[] = [
     value: (results) => figure(results['truth-to-plan'], 'p95'),
   },
   {
+    goal: 'Verb to a reader of the plans, p95 in ms',
+    atMost: 500,
+    value: (results) => figure(results.control, 'verb p95'),
+  },
+  {
+    goal: 'A look at all of 500 rollouts on one deployer, s: none took longer',
+    atMost: 1,
+    value: (results) => figure(results.control, 'round'),
+  },
+  {
+    goal: 'Memory of a deployer with 500 rollouts, MB',
+    atMost: 400,
+    value: (results) => figure(results.control, 'memory'),
+  },
+  {
     goal: 'Requests/s of a backtest over the worker’s own',
     atLeast: 0.7,
     value: (results) => ratio(figure(results.backtest, 'requests'), figure(results.backtest, 'worker')),

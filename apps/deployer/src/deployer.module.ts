@@ -67,6 +67,7 @@ import { StandingsRepository } from './store/standings.repository.js';
 import { ExpandManifest } from './templates/expand-manifest.js';
 import { TemplatesController } from './templates/templates.controller.js';
 import { TemplatesRepository } from './templates/templates.repository.js';
+import { VerdictsRepository } from './store/verdicts.repository.js';
 import { VersionsRepository } from './store/versions.repository.js';
 
 const connections = 6;
@@ -148,6 +149,7 @@ export class DeployerModule {
         SteerEndpoint,
         TemplatesRepository,
         Uploads,
+        VerdictsRepository,
         VersionsRepository,
         Views,
       ],

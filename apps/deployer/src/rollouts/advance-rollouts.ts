@@ -1,13 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import { Database } from '#database';
-import { LOGGER, type Logger } from '#platform';
+import { LOGGER, Registry, type Logger } from '#platform';
+import { Histogram } from 'prom-client';
 import { EndpointLock } from '../plans/endpoint-lock.js';
 import { makePlan } from '../plans/make-plan.js';
 import { PlansOnTopic } from '../plans/plans-on-topic.js';
 import { writeEvent, writePlan, writeRollout } from '../store/changes.js';
 import { StandingsRepository } from '../store/standings.repository.js';
 import { isAtWork, type Standing } from '../store/standing.js';
+import { VerdictsRepository, type SaidVerdict } from '../store/verdicts.repository.js';
 import { askRollout } from './ask-rollout.js';
 import { isInForce, moves, type Outcome } from './evaluate.js';
 import { EvidenceStore } from './evidence-store.js';
@@ -21,6 +23,7 @@ const verdictEveryMs = 2_000;
 export class AdvanceRollouts {
   private readonly written = new Map<string, { at: number; seq: number | null }>();
   private readonly failing = new Set<string>();
+  private readonly seconds: Histogram;
 
   constructor(
     private readonly database: Database,
@@ -29,14 +32,25 @@ export class AdvanceRollouts {
     private readonly evidence: EvidenceStore,
     private readonly manifests: Manifests,
     private readonly topic: PlansOnTopic,
+    private readonly verdicts: VerdictsRepository,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {}
+    registry: Registry,
+  ) {
+    this.seconds = new Histogram({
+      name: 'understudy_deployer_round_seconds',
+      help: 'Time for one look at all rollouts at work, what they moved written',
+      buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: [registry],
+    });
+  }
 
   /** @param names absent: all */
   async round(names: readonly string[] | undefined, now: number): Promise<void> {
+    const began = performance.now();
+    const said: SaidVerdict[] = [];
     for (const standing of await this.standings.atWork(names)) {
       try {
-        await this.advance(standing, now);
+        said.push(...(await this.advance(standing, now)));
         this.failing.delete(standing.name);
       } catch (error) {
         if (!this.database.isUp) throw error;
@@ -46,11 +60,17 @@ export class AdvanceRollouts {
         this.failing.add(standing.name);
       }
     }
+    await this.verdicts.write(said);
+    for (const { standing, evidenceSeq } of said) this.written.set(standing.name, { at: now, seq: evidenceSeq });
+    if (names === undefined) this.seconds.observe((performance.now() - began) / 1_000);
   }
 
-  private async advance(standing: Standing, now: number): Promise<void> {
+  /** Carries out what moves. @returns the verdict, where it moves nothing and is to be shown */
+  private async advance(standing: Standing, now: number): Promise<SaidVerdict[]> {
     const outcome = this.ask(standing, now);
-    if (!moves(outcome, standing.rollout, standing.plan) && !this.isDue(standing, outcome, now)) return;
+    if (!moves(outcome, standing.rollout, standing.plan)) {
+      return this.isDue(standing, outcome, now) ? [{ standing, ...outcome }] : [];
+    }
     await this.database.transaction(async (client) => {
       // What was read may be past: an operator may have been quicker.
       const locked = await this.endpoints.lock(client, standing.name);
@@ -58,6 +78,7 @@ export class AdvanceRollouts {
       await this.write(client, locked, this.ask(locked, now), now);
     });
     this.written.set(standing.name, { at: now, seq: outcome.evidenceSeq });
+    return [];
   }
 
   private ask(standing: Standing, now: number): Outcome {
