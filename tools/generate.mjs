@@ -9,11 +9,13 @@ import { asyncApi } from './generate/async-api.mjs';
 import { cliPage } from './generate/cli-page.mjs';
 import { environmentPage } from './generate/environment.mjs';
 import { manifestSchema } from './generate/manifest-schema.mjs';
+import { openApiDocument } from './generate/open-api.mjs';
 import { topicsPage } from './generate/topics-page.mjs';
 
 /** Each generated file, and what makes its text. */
 const generated = [
   ['docs/reference/asyncapi.json', asyncApi],
+  ['docs/reference/openapi.json', openApiDocument],
   ['docs/reference/manifest.schema.json', manifestSchema],
   ['docs/reference/topics.md', topicsPage],
   ['docs/reference/environment.md', environmentPage],

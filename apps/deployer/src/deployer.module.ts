@@ -52,6 +52,7 @@ import { PrepareEndpoint } from './plans/prepare-endpoint.js';
 import { PublishPlans } from './plans/publish-plans.js';
 import { RetireVersions } from './plans/retire-versions.js';
 import { RollBack } from './roll-back.js';
+import { OpenApiController } from './open-api/open-api.controller.js';
 import { AdvanceRollouts } from './rollouts/advance-rollouts.js';
 import { EvidenceStore } from './rollouts/evidence-store.js';
 import { Manifests } from './rollouts/manifests.js';
@@ -93,6 +94,7 @@ export class DeployerModule {
         LogExportController,
         StatusController,
         ManifestController,
+        OpenApiController,
         UnknownRequestsController,
         PlansConsumer,
         TemplatesController,

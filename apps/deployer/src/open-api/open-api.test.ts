@@ -1,0 +1,49 @@
+import 'reflect-metadata';
+import { RequestMethod } from '@nestjs/common';
+import { expect, it } from 'vitest';
+import { steeringVerbs } from '#contracts';
+import type { DeployerConfig } from '../config.js';
+import { DeployerModule } from '../deployer.module.js';
+import { openApi } from './open-api.js';
+import { operations } from './operations.js';
+import { referencePage } from './reference-page.js';
+
+type Handlers = Record<string, object>;
+
+/** `get /api/v1/endpoints/{name}` of every handler that answers HTTP; the one of verbs once a verb. */
+function routesOf(controller: { prototype: object }): string[] {
+  const base = String(Reflect.getMetadata('path', controller));
+  return Object.getOwnPropertyNames(controller.prototype).flatMap((name) => {
+    const handler = (controller.prototype as Handlers)[name] ?? {};
+    const path = Reflect.getMetadata('path', handler) as string | undefined;
+    const method = Reflect.getMetadata('method', handler) as RequestMethod | undefined;
+    if (path === undefined || method === undefined) return [];
+    const whole = `/${base}/${path}`.replaceAll(/\/{2,}/g, '/').replace(/\/$/, '');
+    const route = `${RequestMethod[method].toLowerCase()} ${whole.replaceAll(/:(\w+)/g, '{$1}')}`;
+    return route.includes('{verb}') ? steeringVerbs.map((verb) => route.replace('{verb}', verb)) : [route];
+  });
+}
+
+it('describes every route that there is, and no other', () => {
+  const { controllers = [] } = DeployerModule.with({
+    DATABASE_URL: '',
+    KAFKA_BROKERS: [],
+  } as unknown as DeployerConfig);
+  const routes = (controllers as { prototype: object }[])
+    .flatMap(routesOf)
+    .filter((route) => route.includes('/api/v1/'));
+  expect(operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(routes.toSorted());
+});
+
+it('refers to schemas that are there, and gives each operation a name of its own', () => {
+  const text = JSON.stringify(openApi());
+  for (const [, name] of text.matchAll(/#\/components\/schemas\/(\w+)/g))
+    expect(['Manifest', 'Problem']).toContain(name);
+  const ids = [...text.matchAll(/"operationId":"(\w+)"/g)].map(([, id]) => id);
+  expect(ids).toHaveLength(operations.length);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+it('has a page that loads nothing', () => {
+  expect(referencePage()).not.toMatch(/src=|https?:/);
+});
