@@ -10,6 +10,7 @@ import { checkExposure, loadConfig, type PlatformConfig } from './config.js';
 import { createLogger, type Logger, NestLogger } from './logger.js';
 import { PlatformModule } from './platform.module.js';
 import { ServiceInfo } from './service-info.js';
+import { UnaskedConnections } from './unasked-connections.js';
 
 /** How a service is put together. */
 export interface ServiceDefinition<Config extends PlatformConfig> {
@@ -66,23 +67,32 @@ export async function startService<Config extends PlatformConfig>(
   try {
     for (const transport of definition.transports) app.connectMicroservice({ strategy: app.get(transport) });
     await definition.configure?.(app, config);
+    const unasked = new UnaskedConnections(app.getHttpServer());
     await app.listen(definition.port(config), config.HOST);
     const port = portOf(app.getHttpServer().address());
     logger.info({ port }, 'listening');
     await app.startAllMicroservices();
-    return { app, logger, port, stop: () => stop(app) };
+    return { app, logger, port, stop: () => stop(app, unasked) };
   } catch (error) {
     await app.close().catch(() => undefined);
     throw error;
   }
 }
 
+/** A request that was on its way when the stop began is still answered, if it comes within so many ms. */
+const lastRequestMs = 1_000;
+
 /** Connections that answer a last request now would else be kept for the next one, and the stop would wait for them. */
-async function stop(app: NestFastifyApplication): Promise<void> {
+async function stop(app: NestFastifyApplication, unasked: UnaskedConnections): Promise<void> {
   const server = app.getHttpServer();
   server.keepAliveTimeout = 1;
   server.keepAliveTimeoutBuffer = 0;
-  await app.close();
+  const ending = setInterval(() => unasked.end(), lastRequestMs);
+  try {
+    await app.close();
+  } finally {
+    clearInterval(ending);
+  }
 }
 
 function portOf(address: unknown): number {
