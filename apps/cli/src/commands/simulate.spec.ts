@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
@@ -36,7 +36,7 @@ it('says what is wrong with a world, and with an option', async () => {
   });
 });
 
-/** Every simulation that the documentation tells its reader to run, with the page's folder. */
+/** Every simulation that the documentation tells its reader to run: in the page's folder, or at the top, where `examples` is. */
 const documented = globSync('docs/how-to/**/*.md', { cwd: repository }).flatMap((page) =>
   [...readFileSync(join(repository, page), 'utf8').matchAll(/^npx understudy (simulate .+)$/gm)].map(
     ([, command = '']) => [command, page] as const,
@@ -45,8 +45,8 @@ const documented = globSync('docs/how-to/**/*.md', { cwd: repository }).flatMap(
 
 it.each(documented)('the documented `%s` runs (%s)', async (command, page) => {
   const words = [...command.split(' '), '--runs', '1', '--requests', '500'];
-  const { stdout } = await run(process.execPath, [join(repository, 'bin/understudy.mjs'), ...words], {
-    cwd: dirname(join(repository, page)),
-  });
+  const file = / -f (\S+)/.exec(command)?.[1] ?? '';
+  const cwd = existsSync(join(repository, file)) ? repository : dirname(join(repository, page));
+  const { stdout } = await run(process.execPath, [join(repository, 'bin/understudy.mjs'), ...words], { cwd });
   expect(stdout).toContain('share of the traffic over time');
 });
