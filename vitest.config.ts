@@ -34,12 +34,13 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 120_000,
       }),
-      // Whole stories: every service as a process of its own. One file at a time: they share the machine's two cores.
+      // Whole stories: every service as a process of its own. Two at a time: most of a story is waiting for something to happen.
       project('e2e', ['test/*.spec.ts'], {
         globalSetup: ['./libs/testing/global-setup.ts'],
         testTimeout: 180_000,
         hookTimeout: 180_000,
-        fileParallelism: false,
+        maxWorkers: 2,
+        sequence: { groupOrder: 1 },
       }),
       project('faults', ['test/faults/*.spec.ts'], {
         globalSetup: ['./libs/testing/global-setup.ts'],
