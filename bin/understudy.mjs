@@ -3,6 +3,7 @@
 // the repository brings that.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const path = (relative) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
@@ -15,6 +16,8 @@ if (!existsSync(program)) {
   );
   process.exitCode = 1;
 } else if (Number.parseInt(process.versions.node, 10) >= 22) {
+  // What was compiled once need not be compiled for the next command.
+  module.enableCompileCache?.();
   await import(pathToFileURL(program).href);
 } else if (existsSync(newer)) {
   const { status, error } = spawnSync(newer, [program, ...process.argv.slice(2)], { stdio: 'inherit' });

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { apiOf } from '../context.js';
-import { applyDocuments } from '../manifests/apply-documents.js';
 import { reportLines } from '../manifests/report.js';
 import { print } from '../output.js';
 import { sayWhileSlow } from '../progress-line.js';
@@ -25,6 +24,8 @@ export function registerApply(program: Command): void {
     .option('--retry', 'try a version again that failed: though it cools down, and though the manifest is the same')
     .action(
       async ({ filename, wait, retry = false, dryRun = false, forceConflicts = false }: Options, command: Command) => {
+        // Loaded where it is needed: other commands start the sooner.
+        const { applyDocuments } = await import('../manifests/apply-documents.js');
         const api = apiOf(command);
         const how = dryRun ? { dryRun } : { wait };
         const applied = applyDocuments(api, filename, { ...how, force: forceConflicts, retry });

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { apiOf } from '../context.js';
 import { describeFailure } from '../errors.js';
 import { Ended, exitCodeOf, exitCodes } from '../exit-codes.js';
-import { applyDocuments } from '../manifests/apply-documents.js';
 import { reportLines } from '../manifests/report.js';
 import { print } from '../output.js';
 
@@ -13,6 +12,8 @@ export function registerDiff(program: Command): void {
     .description('what applying manifests would change: exits 0 for nothing, 1 for something, 2 and more for trouble')
     .requiredOption('-f, --filename <file...>', 'manifests in YAML or JSON, files or folders; - reads standard input')
     .action(async ({ filename }: { filename: string[] }, command: Command) => {
+      // Loaded where it is needed: other commands start the sooner.
+      const { applyDocuments } = await import('../manifests/apply-documents.js');
       const answer = await applyDocuments(apiOf(command), filename, { dryRun: true }).catch((error: unknown) => {
         throw asTrouble(error);
       });

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { exportManifest, updateManifest, type ManifestSource, type UpdatedManifest } from '#manifests';
-import { sendArtifacts } from '../artifacts/send-artifacts.js';
+import type { ManifestSource, UpdatedManifest } from '#manifests';
 import { actorName, apiOf } from '../context.js';
 import { print } from '../output.js';
 
@@ -24,6 +23,9 @@ export function registerUpdate(program: Command): void {
     .option('--wait <duration>', 'answer when routers and workers have it, or after this long', '30s')
     .option('--retry', 'though it failed before and cools down')
     .action(async (name: string, options: Options, command: Command) => {
+      // Loaded where they are needed: other commands start the sooner.
+      const { exportManifest, updateManifest } = await import('#manifests');
+      const { sendArtifacts } = await import('../artifacts/send-artifacts.js');
       const { version, artifact, runtime } = options;
       const api = apiOf(command);
       const before = await api.get(name);
