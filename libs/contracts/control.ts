@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ArmEvidence, PairEvidence } from './evidence.js';
 import type { VersionHealth } from './health.js';
 import type { TrafficPlan } from './plan.js';
-import { versionName } from './names.js';
+import { endpointName, versionName } from './names.js';
 import type { Verdict, VerdictWait } from './verdict.js';
 
 /** States of a rollout: one is at work (`running`, `paused`), the others have ended. */
@@ -67,18 +67,19 @@ export interface EndpointSummary {
   verdict: string | null;
 }
 
-/** One line of `GET /api/v1/events` and `…/endpoints/{name}/events`, newest first; or the data of a server-sent event. */
-export interface EndpointEvent {
+/** One line of `GET /api/v1/events` and `…/endpoints/{name}/events`, newest first; or the data of a server-sent event, of a webhook, of a CloudEvent. */
+export const endpointEvent = z.object({
   /** Grows in the order in which things happened, over all endpoints. */
-  id: number;
-  endpoint: string;
-  at: string;
-  rollout: number | null;
-  type: string;
-  actor: string;
-  reason: string | null;
-  detail: unknown;
-}
+  id: z.int(),
+  endpoint: endpointName,
+  at: z.iso.datetime(),
+  rollout: z.int().nullable(),
+  type: z.string(),
+  actor: z.string(),
+  reason: z.string().nullable(),
+  detail: z.unknown(),
+});
+export type EndpointEvent = z.infer<typeof endpointEvent>;
 
 /** Answer 202 of `rollback` while Postgres cannot be reached: in force at the routers, in the database and its events once there is one. */
 export interface BrokenGlass {

@@ -12,6 +12,7 @@ export const headers = {
   ceTime: 'ce_time',
   ceSubject: 'ce_subject',
   ceSpecVersion: 'ce_specversion',
+  contentType: 'content-type',
   traceparent: 'traceparent',
 
   replyTopic: 'kafka_replyTopic',

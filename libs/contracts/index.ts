@@ -19,6 +19,7 @@ export * from './manifest.js';
 export * from './messages.js';
 export * from './moment.js';
 export * from './names.js';
+export * from './notification.js';
 export * from './plan.js';
 export * from './rollout-policy.js';
 export * from './status.js';

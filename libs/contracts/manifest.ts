@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { duration } from './duration.js';
 import { momentMs, writtenMoment } from './moment.js';
 import { endpointName, versionName } from './names.js';
+import { notifications } from './notification.js';
 import { rolloutPolicy } from './rollout-policy.js';
 import { templateUse } from './template.js';
 import { warmup } from './warmup.js';
@@ -95,6 +96,8 @@ export const manifestEnvelope = z
         /** What a rollout waits for, and how long it may take. */
         rollout: rolloutPolicy.optional(),
         drift: driftSpec.optional(),
+        /** Who is told of what happens. */
+        notifications: notifications.optional(),
         /** How long a caller waits; half of it later the fallback is asked too. */
         timeout: duration.default(5_000),
         /** Deadline of Kafka requests that carry none. */

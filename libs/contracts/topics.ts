@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { backtestPrediction } from './backtest.js';
+import { endpointEvent } from './control.js';
 import { evidence } from './evidence.js';
 import { groundTruth, heartbeat, prediction, versionRecord } from './messages.js';
 import type { AppName } from './names.js';
@@ -160,6 +161,18 @@ export const topics = {
     delivery: 'broadcast',
     writers: ['ingress', 'router', 'model-worker', 'recorder', 'feedback', 'deployer'],
     readers: ['ingress', 'router', 'deployer'],
+  }),
+  events: topic({
+    name: 'events',
+    description:
+      'What happened to endpoints, in the order in which it did, as CloudEvents 1.0 in binary mode: ce_type is understudy.endpoint.<type>, ce_subject the endpoint, ce_id the number of the event; a repeat has the same one.',
+    key: 'endpoint',
+    schema: endpointEvent,
+    partitions: 1,
+    config: { ...large, 'retention.ms': week },
+    delivery: 'none',
+    writers: ['deployer'],
+    readers: [],
   }),
   deadLetters: topic({
     name: 'dead-letters',

@@ -48,6 +48,34 @@ describe('parseManifest', () => {
     expect(parseManifest(result.manifest.source)).toEqual(result);
   });
 
+  it('takes webhooks with references to secrets, and names what is wrong with them', () => {
+    const secretFrom = { env: 'UNDERSTUDY_SECRET_HOOK' };
+    const url = 'https://example.com/hook';
+    const result = parseManifest(manifest({ notifications: [{ webhook: { url, secretFrom } }] }));
+    expect(result.ok && result.manifest.envelope.spec.notifications).toEqual([
+      { webhook: { url, secretFrom, format: 'json' }, on: ['rollout', 'step', 'promoted', 'rolled-back'] },
+    ]);
+    const wrong = (webhook: object, more: object = {}) => problems(manifest({ notifications: [{ webhook, ...more }] }));
+    const path = 'spec.notifications[0].webhook';
+    expect(wrong({ url })).toEqual({
+      [`${path}.secretFrom`]: expect.stringContaining('{ env } or { file }') as unknown,
+    });
+    expect(wrong({ url: 'file:///etc/passwd', secretFrom })).toEqual({
+      [`${path}.url`]: expect.stringContaining('https://') as unknown,
+    });
+    expect(wrong({ format: 'slack' })).toEqual({ [`${path}.url`]: expect.stringContaining('"urlFrom"') as unknown });
+    expect(wrong({ url, secretFrom: { env: 'DATABASE_URL' } })).toEqual({
+      [`${path}.secretFrom.env`]: expect.stringContaining('UNDERSTUDY_SECRET_') as unknown,
+    });
+    expect(wrong({ url, secretFrom: { file: '../passwd' } })).toHaveProperty([`${path}.secretFrom.file`]);
+    expect(wrong({ url, secretFrom, secret: 'x' })).toHaveProperty([`${path}.secret`]);
+    expect(wrong({ url, secretFrom }, { on: ['sometimes'] })).toHaveProperty(['spec.notifications[0].on[0]']);
+    const webhook = { url, secretFrom };
+    expect(problems(manifest({ notifications: [{ webhook }, { webhook, on: ['event'] }] }))).toEqual({
+      'spec.notifications': expect.stringContaining('each address once') as unknown,
+    });
+  });
+
   it('takes a time before the rollout or a fixed one as the reference for drift, a day where none is named', () => {
     const reference = (drift: object) => {
       const result = parseManifest(manifest({ drift }));

@@ -11,6 +11,9 @@ import { refuseUnseen } from './api/refuse-unseen.js';
 import { resolveArtifact, type Places } from './artifacts/resolve-artifact.js';
 import { Uploads } from './artifacts/uploads.js';
 import { DEPLOYER_CONFIG, type DeployerConfig } from './config.js';
+import { notificationProblems } from './notifications/notification-problems.js';
+import { SendWebhook } from './notifications/send-webhook.js';
+import { SinksRepository } from './notifications/sinks.repository.js';
 import { draftOf, makePlan, withListedFallback } from './plans/make-plan.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
@@ -60,6 +63,8 @@ export class ApplyManifest {
     private readonly evidence: EvidenceStore,
     private readonly topic: PlansOnTopic,
     private readonly uploads: Uploads,
+    private readonly webhooks: SendWebhook,
+    private readonly sinks: SinksRepository,
   ) {}
 
   /** @throws HttpProblem 400, 409 or 422 with paths in the manifest; then nothing has changed */
@@ -110,6 +115,8 @@ export class ApplyManifest {
     }
     problems.push(...(await this.metricProblems(given, places)));
     if (problems.length > 0) throw new HttpProblem(400, 'artifacts cannot be used; nothing was changed', problems);
+    const unheard = await notificationProblems(given.envelope.spec.notifications ?? [], this.webhooks);
+    if (unheard.length > 0) throw new HttpProblem(400, 'webhooks cannot be used; nothing was changed', unheard);
     const { source } = given;
     const versions = source.spec.versions.map((version, i) => ({
       ...version,
@@ -181,6 +188,8 @@ export class ApplyManifest {
       [name, jsonbText(source), revision, rollout],
     );
     await this.versions.replace(client, name, found);
+    // Before the first event of this revision, of which new ones are to be told.
+    await this.sinks.list(client, name, manifest.envelope.spec.notifications ?? []);
     const { type, detail } = change.event ?? { type: alive ? 'applied' : 'created', detail: {} };
     await writeEvent(client, { ...author, endpoint: name, rollout, type, detail: { revision, ...detail } });
     const reason = `revision ${revision} applied by ${author.actor}`;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { databaseEnv } from '#database';
 import { kafkaEnv } from '#kafka';
 import { artifactRoots, platformEnv, portNumber, positiveInteger } from '#platform';
+import { allowedHosts } from './notifications/allowed-hosts.js';
 
 /** The deployer's environment. */
 export const deployerEnv = z.object({
@@ -21,6 +22,11 @@ export const deployerEnv = z.object({
   ARTIFACT_GRACE_HOURS: positiveInteger
     .default(24)
     .describe('Hours after which uploaded artifacts are removed that no version names any more.'),
+  WEBHOOK_ALLOWED_HOSTS: allowedHosts,
+  SECRETS_FOLDER: z
+    .string()
+    .optional()
+    .describe('Folder with one file for each secret that webhooks of manifests may refer to; absent: none.'),
 });
 export type DeployerConfig = z.infer<typeof deployerEnv>;
 

@@ -43,6 +43,12 @@ import { EventsController } from './events/events.controller.js';
 import { EventsRepository } from './events/events.repository.js';
 import { LeaderLease } from './leader-lease.js';
 import { LeaderLoop } from './leader-loop.js';
+import { NotifyLoop } from './notifications/notify-loop.js';
+import { PublishEvents } from './notifications/publish-events.js';
+import { Secrets } from './notifications/secrets.js';
+import { SendWebhook } from './notifications/send-webhook.js';
+import { SinksRepository } from './notifications/sinks.repository.js';
+import { TellWebhooks } from './notifications/tell-webhooks.js';
 import { PinRequests } from './pin-requests.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
 import { GuardTopic } from './plans/guard-topic.js';
@@ -137,18 +143,24 @@ export class DeployerModule {
         LogExportRepository,
         LogStreams,
         Manifests,
+        NotifyLoop,
         OutboxRepository,
         PastRequestsRepository,
         PinRequests,
         PlansOnTopic,
         PrepareEndpoint,
+        PublishEvents,
         PublishPlans,
         ReplayDeadLetters,
         RetireVersions,
         RollBack,
+        Secrets,
+        SendWebhook,
+        SinksRepository,
         StandingsRepository,
         StartBacktest,
         SteerEndpoint,
+        TellWebhooks,
         TemplatesRepository,
         Uploads,
         VerdictsRepository,

@@ -14,6 +14,7 @@ import { DaysReadInOneGo1764000000016 } from './0016-days-read-in-one-go.js';
 import { DeclaredAnswers1764000000017 } from './0017-declared-answers.js';
 import { BucketRetention1764000000018 } from './0018-bucket-retention.js';
 import { Artifacts1764000000019 } from './0019-artifacts.js';
+import { Notifications1764000000020 } from './0020-notifications.js';
 import { Approvals1764000000021 } from './0021-approvals.js';
 import { Templates1764000000022 } from './0022-templates.js';
 import { DeadLetterReplays1764000000027 } from './0027-dead-letter-replays.js';
@@ -36,6 +37,7 @@ export const migrations = [
   DeclaredAnswers1764000000017,
   BucketRetention1764000000018,
   Artifacts1764000000019,
+  Notifications1764000000020,
   Approvals1764000000021,
   Templates1764000000022,
   DeadLetterReplays1764000000027,

@@ -30,14 +30,15 @@ export class Harness {
     return harness;
   }
 
-  /** Starts an instance and waits until it is ready. */
-  async start(): Promise<RunningService> {
+  /** Starts an instance and waits until it is ready. @param more of its environment */
+  async start(more: Readonly<Record<string, string>> = {}): Promise<RunningService> {
     const env = this.stage.env({
       DEPLOYER_PORT: '0',
       DATABASE_URL: this.databaseUrl,
       ARTIFACT_ROOTS: this.models,
       ARTIFACT_STORE: join(this.models, '.store'),
       ARTIFACT_MAX_MB: '1',
+      ...more,
     });
     const service = await startService(deployer, env);
     this.running.push(service);

@@ -235,7 +235,7 @@ describe('what Kafka still holds', () => {
       ]);
       const topics = await retainedTopics(admin, 'digits', 0);
       expect(topics.map(({ topic }) => topic.slice(names.prefix.length + 1))).toEqual(
-        ['backtest-predictions', 'dead-letters', 'ground-truth', 'predictions', 'replies', 'requests.digits', 'work.digits.v1.2'], // prettier-ignore
+        ['backtest-predictions', 'dead-letters', 'events', 'ground-truth', 'predictions', 'replies', 'requests.digits', 'work.digits.v1.2'], // prettier-ignore
       );
       const replies = topics.find(({ topic }) => topic === names.of('replies'));
       expect(replies).toMatchObject({ retentionMs: 600_000, segmentMs: 600_000, until: '1970-01-01T00:20:00.000Z' });
