@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EndpointEvent } from '#contracts';
 import type { RunningService } from '#platform';
-import { eventually, type ControlClient, type Heard } from '#testing';
+import { eventually, http, type ControlClient, type Heard } from '#testing';
 import { Harness } from '../testing/harness.js';
+import { DocumentedReceiver } from './testing/documented-receiver.js';
 import { Receiver, type Received } from './testing/receiver.js';
 
-const secret = 'a secret of thirty-two characters';
+const secret = 'a-secret-of-thirty-three-characters';
 const single = (version: string) => ({ single: { version } });
 
 interface Told {
@@ -22,17 +23,19 @@ const told = ({ body }: Received): Told => JSON.parse(body) as Told;
 describe('notifications', () => {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-secrets-'));
   let receiver: Receiver;
+  let documented: DocumentedReceiver;
   let harness: Harness;
   let service: RunningService;
   let control: ControlClient;
   let onTopic: Heard[];
 
   const start = (): Promise<RunningService> =>
-    harness.start({ WEBHOOK_ALLOWED_HOSTS: receiver.origin, SECRETS_FOLDER: folder });
+    harness.start({ WEBHOOK_ALLOWED_HOSTS: `${receiver.origin},${documented.origin}`, SECRETS_FOLDER: folder });
 
   beforeAll(async () => {
     writeFileSync(join(folder, 'hook'), `${secret}\n`);
     receiver = await Receiver.open();
+    documented = await DocumentedReceiver.open(secret);
     writeFileSync(join(folder, 'slack-address'), `${receiver.origin}/slack`);
     harness = await Harness.open();
     onTopic = await harness.stage.upstream.listen(harness.stage.topic('events'));
@@ -41,7 +44,7 @@ describe('notifications', () => {
   });
   afterAll(async () => {
     await harness.close();
-    await receiver.close();
+    await Promise.all([receiver.close(), documented.close()]);
     rmSync(folder, { recursive: true });
   });
 
@@ -67,7 +70,7 @@ describe('notifications', () => {
     expect(expected.map(({ type }) => type)).toEqual(['created', 'rollout']);
     const [first, repeat, again, second] = await arrived('/flaky', 4);
     expect([first, repeat, again].map((one) => one?.headers['webhook-id'])).toEqual(
-      new Array(3).fill(String(expected[0]?.id)),
+      new Array<string>(3).fill(String(expected[0]?.id)),
     );
     expect(again?.body).toBe(first?.body);
     expect(told(again!)).toEqual({
@@ -76,7 +79,6 @@ describe('notifications', () => {
       data: expected[0],
     });
     expect(told(second!).data).toEqual(expected[1]);
-    // As the documentation's receiver checks it.
     const { headers, body } = second!;
     const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
     const mac = createHmac('sha256', secret).update(signed).digest('base64');
@@ -87,6 +89,16 @@ describe('notifications', () => {
     const [slack] = await arrived('/slack', 1);
     expect(JSON.parse(slack!.body)).toEqual({ text: expect.stringContaining('*told*: a rollout begins') as unknown });
     expect(new Set(receiver.at('/down').map(({ headers: { 'webhook-id': id } }) => id))).toEqual(new Set([String(expected[1]?.id)])); // prettier-ignore
+  });
+
+  it('reach the receiver of the documentation, which takes them from nobody else', async () => {
+    const headers = { 'webhook-id': '1', 'webhook-timestamp': String(Math.floor(Date.now() / 1_000)) };
+    for (const more of [{}, { 'webhook-signature': `v1,${Buffer.alloc(32).toString('base64')}` }])
+      expect(
+        (await http(documented.origin, { method: 'POST', body: {}, headers: { ...headers, ...more } })).status,
+      ).toBe(401);
+    await apply('documented', 'v1', [{ webhook: { url: documented.origin, secretFrom: { file: 'hook' } } }]);
+    await eventually(() => documented.output().includes('understudy.endpoint.rollout'), { what: 'the delivery' });
   });
 
   it('go on where another leader left off, and end with the manifest that asked for them', async () => {
@@ -173,7 +185,7 @@ describe('notifications', () => {
   });
 
   it('are CloudEvents on a topic, all of them once and in order', async () => {
-    const names = ['told', 'moved', 'given-up'];
+    const names = ['told', 'documented', 'moved', 'given-up'];
     const events = (await Promise.all(names.map((name) => control.events(name))))
       .flat()
       .toSorted((a, b) => a.id - b.id);
