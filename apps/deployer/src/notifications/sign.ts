@@ -34,12 +34,11 @@ export interface Delivery {
 }
 
 /** The headers of Standard Webhooks: who receives it can tell that we sent it, when, and whether it is a repeat. */
-export const signedHeaders = ({ id, timestamp, body }: Delivery, keys: readonly Buffer[]): Record<string, string> => ({
-  'webhook-id': id,
-  'webhook-timestamp': String(timestamp),
-  ...(keys.length > 0 && {
-    'webhook-signature': keys.map((key) => `v1,${hmac(key, `${id}.${timestamp}.${body}`)}`).join(' '),
-  }),
-});
+export function signedHeaders({ id, timestamp, body }: Delivery, keys: readonly Buffer[]): Record<string, string> {
+  const headers: Record<string, string> = { 'webhook-id': id, 'webhook-timestamp': String(timestamp) };
+  const signatures = keys.map((key) => `v1,${hmac(key, `${id}.${timestamp}.${body}`)}`);
+  if (signatures.length > 0) headers['webhook-signature'] = signatures.join(' ');
+  return headers;
+}
 
 const hmac = (key: Buffer, text: string): string => createHmac('sha256', key).update(text).digest('base64');

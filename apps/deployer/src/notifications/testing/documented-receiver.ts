@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { eventually } from '#testing';
+import { join } from 'node:path';
+import { eventually, repository } from '#testing';
 
 const page = 'docs/how-to/notify.md';
 
@@ -15,7 +16,7 @@ export class DocumentedReceiver {
   ) {}
 
   static async open(secret: string): Promise<DocumentedReceiver> {
-    const [, shown = ''] = /```js\n([\s\S]*?)```/.exec(readFileSync(page, 'utf8')) ?? [];
+    const [, shown = ''] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(repository, page), 'utf8')) ?? [];
     const listen = /\.listen\(9000, '127\.0\.0\.1'\)/;
     const code = shown.replace(
       listen,
