@@ -15,15 +15,21 @@ export type ApplyConflict = z.infer<typeof applyConflict>;
 
 const traffic = z.object({ allocation: z.array(allocationEntry), shadows: z.array(shadowEntry) });
 
-/** What applying a manifest did, or would do. */
-export const applyReport = z.object({
-  kind: z.string(),
+const everyReport = {
   name: z.string(),
   action: z.enum(['created', 'changed', 'unchanged']),
   revision: z.int(),
+  differences: z.array(manifestDifference),
+  /** Only of a dry run: what applying would be refused for. */
+  conflict: applyConflict.optional(),
+};
+
+/** What applying an endpoint's manifest did, or would do. */
+export const endpointReport = z.object({
+  kind: z.literal('Endpoint'),
+  ...everyReport,
   /** Of the plan in force afterwards. */
   epoch: z.int(),
-  differences: z.array(manifestDifference),
   rollout: z.object({
     id: z.int(),
     strategy: z.string(),
@@ -34,9 +40,20 @@ export const applyReport = z.object({
   /** Null where there was none before. */
   trafficBefore: traffic.nullable(),
   traffic,
-  /** Only of a dry run: what applying would be refused for. */
-  conflict: applyConflict.optional(),
 });
+export type EndpointReport = z.infer<typeof endpointReport>;
+
+/** What applying a template did, or would do. */
+export const templateReport = z.object({
+  kind: z.literal('Template'),
+  ...everyReport,
+  /** Endpoints that use it and are not applied with it: they keep what was made of the one before until they are. */
+  usedBy: z.array(z.string()),
+});
+export type TemplateReport = z.infer<typeof templateReport>;
+
+/** What applying a document did, or would do. */
+export const applyReport = z.discriminatedUnion('kind', [endpointReport, templateReport]);
 export type ApplyReport = z.infer<typeof applyReport>;
 
 /** The answer of `POST /api/v1/apply`: one report a document, in their order. */

@@ -10,6 +10,8 @@ export const templateEnvelope = z
     metadata: z
       .object({
         name: endpointName,
+        /** The revision that this was made from: `apply` refuses where somebody else has applied a newer one. */
+        revision: z.int().min(1).optional(),
         labels: z.record(z.string(), z.string()).optional(),
         description: z.string().optional(),
       })

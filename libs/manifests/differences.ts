@@ -17,6 +17,10 @@ export function manifestDifferences(before: Manifest, after: Manifest): Manifest
   return compare('', sideOf(before), sideOf(after));
 }
 
+/** The same of two templates, as they were written. */
+export const templateDifferences = (before: object, after: object): ManifestDifference[] =>
+  compare('', { meant: before, written: before }, { meant: after, written: after });
+
 const sideOf = (manifest: Manifest): Side => ({ meant: meaningOf(manifest), written: manifest.source });
 
 function compare(path: string, before: Side, after: Side): ManifestDifference[] {

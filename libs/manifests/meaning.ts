@@ -1,6 +1,6 @@
 import type { ManifestEnvelope } from '#contracts';
 import { findStrategy } from '#strategies';
-import type { Manifest, ManifestSource } from './parse-manifest.js';
+import type { Manifest } from './parse-manifest.js';
 
 /** What a manifest means: defaults filled in, durations in ms, the strategy's too. Two that mean the same need no new revision. */
 export function meaningOf({ envelope, strategy }: Manifest): ManifestEnvelope {
@@ -17,7 +17,10 @@ export function withoutRevision<T extends { readonly metadata: { readonly name: 
   return { ...manifest, metadata };
 }
 
-/** What `apply` would take for an endpoint: its manifest as it was given, artifacts resolved, with the revision that it is. */
-export function exportManifest(source: ManifestSource, revision: number): ManifestSource {
-  return { ...source, metadata: { ...source.metadata, revision } as ManifestSource['metadata'] };
+/** What `apply` would take: a manifest, or a template, as it was given, artifacts resolved, with the revision that it is. */
+export function exportManifest<T extends { readonly metadata: { readonly name: string } }>(
+  source: T,
+  revision: number,
+): T {
+  return { ...source, metadata: { ...source.metadata, revision } };
 }

@@ -1,6 +1,7 @@
 import { templateEnvelope, templateReference, type TemplateUse } from '#contracts';
 import { findStrategy, type Contenders, type WrittenSpec } from '#strategies';
 import { issueProblems } from './issue-problems.js';
+import { withoutRevision } from './meaning.js';
 import { pathText, type Problem } from './problem.js';
 import { readText } from './read-text.js';
 import { oneStrategy } from './strategy-problems.js';
@@ -8,8 +9,13 @@ import { oneStrategy } from './strategy-problems.js';
 /** A template without problems. */
 export interface Template {
   readonly name: string;
-  /** As it was given. */
-  readonly source: { readonly spec: { readonly strategy: object; readonly rollout?: object } };
+  /** As it was given, without the revision that it was made from. */
+  readonly source: {
+    readonly metadata: { readonly name: string };
+    readonly spec: { readonly strategy: object; readonly rollout?: object };
+  };
+  /** That revision, where it carries one. */
+  readonly madeFrom?: number | undefined;
 }
 
 export type TemplateResult =
@@ -39,7 +45,8 @@ export function parseTemplate(input: unknown): TemplateResult {
     ...(parsed.success ? [] : issueProblems(strategy.specSchema, parsed.error, about, at)),
   ];
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, template: { name: envelope.data.metadata.name, source: read.value as Template['source'] } };
+  const { name, revision: madeFrom } = envelope.data.metadata;
+  return { ok: true, template: { name, source: withoutRevision(read.value as Template['source']), madeFrom } };
 }
 
 /** Fields in which strategies name versions, as far as this one does. */

@@ -22,6 +22,7 @@ import {
   type ReplayRequest,
   type StatusView,
   type SteeringVerb,
+  type TemplateView,
   type WholeDeadLetter,
 } from '#contracts';
 import { ApiError, messageOf } from './errors.js';
@@ -118,6 +119,19 @@ export class Api {
 
   get(name: string): Promise<EndpointView> {
     return this.deployer(`/${encodeURIComponent(name)}`) as Promise<EndpointView>;
+  }
+
+  /** By name. */
+  templates(): Promise<TemplateView[]> {
+    return this.control('/templates') as Promise<TemplateView[]>;
+  }
+
+  template(name: string): Promise<TemplateView> {
+    return this.control(`/templates/${encodeURIComponent(name)}`) as Promise<TemplateView>;
+  }
+
+  deleteTemplate(name: string): Promise<unknown> {
+    return this.control(`/templates/${encodeURIComponent(name)}`, { method: 'DELETE' });
   }
 
   /** Newest first. @param name undefined: of all endpoints */

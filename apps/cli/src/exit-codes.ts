@@ -7,7 +7,7 @@ export const exitCodes = {
   failed: { code: 1, meaning: 'refused or failed; with `audit`: something differs; with `apply`: not ready in time' },
   usage: { code: 2, meaning: 'wrong usage: no such command, option or argument' },
   unreachable: { code: 3, meaning: 'a service cannot be reached, or answers that it cannot serve just now (503)' },
-  notFound: { code: 4, meaning: 'there is no such endpoint, rollout, dead letter or backtest' },
+  notFound: { code: 4, meaning: 'there is no such endpoint, template, rollout, dead letter or backtest' },
   conflict: { code: 5, meaning: 'it conflicts with how things stand, such as somebody else’s newer revision' },
   timedOut: { code: 6, meaning: 'it has not come within the time given' },
   otherwise: { code: 7, meaning: 'with `wait`: the rollout ended otherwise, so that it cannot come any more' },

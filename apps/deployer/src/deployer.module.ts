@@ -18,6 +18,8 @@ import { AnnounceLeader } from './announce-leader.js';
 import { ManifestController } from './api/manifest.controller.js';
 import { ApplyController } from './apply/apply.controller.js';
 import { ApplyDocuments } from './apply/apply-documents.js';
+import { ApplyTemplate } from './apply/apply-template.js';
+import { ReadManifests } from './apply/read-manifests.js';
 import { ApplyManifest } from './apply-manifest.js';
 import { ApproveMove } from './approve-move.js';
 import { ArtifactsRepository } from './artifacts/artifacts.repository.js';
@@ -116,6 +118,7 @@ export class DeployerModule {
         AnnounceLeader,
         ApplyDocuments,
         ApplyManifest,
+        ApplyTemplate,
         ApproveMove,
         ArtifactsRepository,
         BacktestLoop,
@@ -151,6 +154,7 @@ export class DeployerModule {
         PrepareEndpoint,
         PublishEvents,
         PublishPlans,
+        ReadManifests,
         ReplayDeadLetters,
         RetireVersions,
         RollBack,

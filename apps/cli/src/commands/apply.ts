@@ -12,11 +12,11 @@ interface Options {
   readonly forceConflicts?: boolean;
 }
 
-/** `apply -f FILE…`: puts endpoints in place, all or none; the same manifests again change nothing. */
+/** `apply -f FILE…`: puts endpoints and templates in place, all or none; the same manifests again change nothing. */
 export function registerApply(program: Command): void {
   program
     .command('apply')
-    .description('put endpoints in place from manifests, all or none; the same ones again change nothing')
+    .description('put endpoints and templates in place from manifests, all or none; the same ones again change nothing')
     .requiredOption('-f, --filename <file...>', 'manifests in YAML or JSON, files or folders; - reads standard input')
     .option('--dry-run', 'only say what would change; exits 1 where something would, as diff does')
     .option('--force-conflicts', 'change what somebody else has applied since')
@@ -31,7 +31,8 @@ export function registerApply(program: Command): void {
         const applied = applyDocuments(api, filename, { ...how, force: forceConflicts, retry });
         const answer = await sayWhileSlow(applied, 'waiting until routers and workers have it');
         const { items } = answer;
-        const views = dryRun ? [] : await Promise.all(items.map(({ name }) => api.get(name)));
+        const endpoints = dryRun ? [] : items.filter(({ kind }) => kind === 'Endpoint');
+        const views = await Promise.all(endpoints.map(({ name }) => api.get(name)));
         print(command, answer, () =>
           [
             ...items.flatMap((item) => reportLines(item, dryRun)),

@@ -19,6 +19,7 @@ import { registerPredict } from './predict.js';
 import { registerSimulate } from './simulate.js';
 import { registerStatus } from './status.js';
 import { registerSteering } from './steering.js';
+import { registerTemplates } from './templates.js';
 import { registerTruth } from './truth.js';
 import { registerUpdate } from './update.js';
 import { registerWait } from './wait.js';
@@ -30,6 +31,7 @@ export const commands: readonly ((program: Command) => void)[] = [
   registerUpdate,
   registerDiff,
   registerManifest,
+  registerTemplates,
   registerGet,
   registerDescribe,
   registerWatch,

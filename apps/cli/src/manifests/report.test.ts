@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import type { ApplyReport } from '#contracts';
+import type { EndpointReport, TemplateReport } from '#contracts';
 import { reportLines } from './report.js';
 
-const report: ApplyReport = {
+const report: EndpointReport = {
   kind: 'Endpoint',
   name: 'digits',
   action: 'changed',
@@ -33,4 +33,21 @@ it('says what differs and what that does', () => {
   expect(reportLines({ ...report, action: 'unchanged' }, true)).toEqual(['endpoint digits: unchanged, revision 8, plan 13']); // prettier-ignore
   const conflict = { revision: 7, actor: 'ann', at: '2026-01-01T00:00:00.000Z' };
   expect(reportLines({ ...report, conflict }, true).at(-1)).toContain('revision 7 was applied by ann');
+});
+
+it('says who keeps what was made of a template before', () => {
+  const template: TemplateReport = {
+    kind: 'Template',
+    name: 'careful',
+    action: 'changed',
+    revision: 3,
+    differences: [{ path: 'spec.rollout.cooldown', after: '1d' }],
+    usedBy: ['digits'],
+  };
+  expect(reportLines(template, false)).toEqual([
+    'template careful: changed, revision 3',
+    '  + spec.rollout.cooldown: 1d',
+    '  endpoint digits uses it, and keeps what it has until it is applied or updated',
+  ]);
+  expect(reportLines({ ...template, action: 'unchanged' }, true)).toEqual(['template careful: unchanged, revision 3']);
 });

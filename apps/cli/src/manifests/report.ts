@@ -1,23 +1,33 @@
-import type { ApplyReport, ManifestDifference } from '#contracts';
+import type { ApplyReport, EndpointReport, ManifestDifference, TemplateReport } from '#contracts';
 import { shadowsOf, sharesOf } from '../output.js';
 
-/** What applying a manifest did, or would do, in lines. */
+/** What applying a document did, or would do, in lines. */
 export function reportLines(report: ApplyReport, dryRun: boolean): string[] {
-  const { name, action, revision, epoch, rollout, versions, conflict } = report;
-  if (action === 'unchanged') return [`endpoint ${name}: unchanged, revision ${revision}, plan ${epoch}`];
-  const would = dryRun ? 'would be ' : '';
-  const lines = [`endpoint ${name}: ${would}${action}, revision ${revision}, plan ${epoch}`];
-  for (const one of report.differences) lines.push(`  ${differenceLine(one)}`);
+  const { kind, name, action, revision, differences, conflict } = report;
+  const would = dryRun && action !== 'unchanged' ? 'would be ' : '';
+  const plan = kind === 'Endpoint' ? `, plan ${report.epoch}` : '';
+  const lines = [`${kind.toLowerCase()} ${name}: ${would}${action}, revision ${revision}${plan}`];
+  if (action === 'unchanged') return lines;
+  for (const one of differences) lines.push(`  ${differenceLine(one)}`);
+  lines.push(...(kind === 'Endpoint' ? endpointLines(report) : templateLines(report)));
+  if (conflict !== undefined)
+    lines.push(
+      `  refused without --force-conflicts: revision ${conflict.revision} was applied by ${conflict.actor} at ${conflict.at}`,
+    );
+  return lines;
+}
+
+const templateLines = ({ usedBy }: TemplateReport): string[] =>
+  usedBy.map((endpoint) => `  endpoint ${endpoint} uses it, and keeps what it has until it is applied or updated`);
+
+function endpointLines({ rollout, versions, ...report }: EndpointReport): string[] {
+  const lines: string[] = [];
   for (const version of versions.added) lines.push(`  new version ${version}`);
   for (const version of versions.retired) lines.push(`  version ${version} goes`);
   const begins = rollout.begins ? 'begins' : 'goes on, with its evidence';
   lines.push(`  rollout ${rollout.id} (${rollout.strategy}) ${begins}`);
   const [before, after] = [trafficWords(report.trafficBefore), trafficWords(report.traffic)];
   lines.push(before === after ? `  traffic stays: ${after}` : `  traffic: ${before} → ${after}`);
-  if (conflict !== undefined)
-    lines.push(
-      `  refused without --force-conflicts: revision ${conflict.revision} was applied by ${conflict.actor} at ${conflict.at}`,
-    );
   return lines;
 }
 
@@ -29,7 +39,7 @@ function differenceLine({ path, before, after }: ManifestDifference): string {
 
 const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function trafficWords(traffic: ApplyReport['trafficBefore']): string {
+function trafficWords(traffic: EndpointReport['trafficBefore']): string {
   if (traffic === null) return 'none';
   const shadows = shadowsOf(traffic.shadows);
   return sharesOf(traffic.allocation) + (shadows === '' ? '' : `; shadows ${shadows}`);

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
-import type { ApplyReport } from '#contracts';
+import type { ApplyReport, EndpointReport } from '#contracts';
 import { Database } from '#database';
 import { manifestDifferences, type Manifest } from '#manifests';
 import { HttpProblem } from '../api/http-problem.js';
@@ -10,7 +10,9 @@ import { Manifests } from '../rollouts/manifests.js';
 import type { Author } from '../store/changes.js';
 import type { Standing } from '../store/standing.js';
 import { StandingsRepository } from '../store/standings.repository.js';
+import { ApplyTemplate } from './apply-template.js';
 import { newerRevision } from './newer-revision.js';
+import type { Documents, Placed } from './read-manifests.js';
 
 export interface HowToApply extends ApplyOptions {
   readonly author: Author;
@@ -20,7 +22,12 @@ export interface HowToApply extends ApplyOptions {
   readonly force: boolean;
 }
 
-/** Several manifests in one transaction: all of them, or none. */
+/** With the revision that it was made from, where it carries one. */
+interface ResolvedDocument extends Resolved {
+  readonly madeFrom: number | undefined;
+}
+
+/** Several manifests in one transaction, templates before endpoints: all of them, or none. */
 @Injectable()
 export class ApplyDocuments {
   constructor(
@@ -29,28 +36,40 @@ export class ApplyDocuments {
     private readonly endpoints: EndpointLock,
     private readonly manifests: Manifests,
     private readonly applyManifest: ApplyManifest,
+    private readonly applyTemplate: ApplyTemplate,
   ) {}
 
-  /** @throws HttpProblem 400, 409 or 422; then nothing has changed. Paths begin with the document's place where there are several. */
-  async apply(documents: readonly Manifest[], options: HowToApply): Promise<ApplyReport[]> {
-    const resolved: Resolved[] = [];
-    for (const [i, manifest] of documents.entries()) {
-      resolved.push(await placed(documents, i, () => this.applyManifest.resolve(manifest, options.dryRun)));
+  /**
+   * @returns one report a document, in their order
+   * @throws HttpProblem 400, 409 or 422; then nothing has changed. Paths begin with the document's place where there are several.
+   */
+  async apply({ count, ...documents }: Documents, options: HowToApply): Promise<ApplyReport[]> {
+    const { author, dryRun, force } = options;
+    const endpoints = documents.endpoints.map(({ value }) => value.name).toSorted();
+    const templates = documents.templates.toSorted((a, b) => (a.value.template.name < b.value.template.name ? -1 : 1));
+    const resolved: Placed<ResolvedDocument>[] = [];
+    for (const { at, value } of documents.endpoints) {
+      const found = await naming(value.name, at, count, () => this.applyManifest.resolve(value, dryRun));
+      resolved.push({ at, value: { ...found, madeFrom: value.envelope.metadata.revision } });
     }
     try {
       return await this.database.transaction(async (client) => {
-        // All at once and in one order: two that apply the same endpoints do not wait for each other.
-        for (const name of documents.map((manifest) => manifest.name).toSorted()) {
-          await this.standings.lock(client, name);
+        const reports = new Map<number, ApplyReport>();
+        const how = { actor: author.actor, force, endpoints };
+        // All are locked in one order: two that apply the same ones do not wait for each other.
+        for (const { at, value } of templates) {
+          const apply = () => this.applyTemplate.applyIn(client, value, how);
+          reports.set(at, await naming(value.template.name, at, count, apply));
         }
-        const reports: ApplyReport[] = [];
-        for (const [i, one] of resolved.entries()) {
-          const madeFrom = documents[i]?.envelope.metadata.revision;
-          reports.push(await placed(documents, i, () => this.applyOne(client, one, madeFrom, options)));
+        for (const name of endpoints) await this.standings.lock(client, name);
+        for (const { at, value } of resolved) {
+          const apply = () => this.applyEndpoint(client, value, options);
+          reports.set(at, await naming(value.manifest.name, at, count, apply));
         }
-        if (options.dryRun) throw new TakenBack(reports);
-        refuseConflicts(reports);
-        return reports;
+        const inOrder = [...reports].toSorted(([a], [b]) => a - b).map(([, report]) => report);
+        if (dryRun) throw new TakenBack(inOrder);
+        refuseConflicts(inOrder);
+        return inOrder;
       });
     } catch (error) {
       if (error instanceof TakenBack) return error.reports;
@@ -58,13 +77,12 @@ export class ApplyDocuments {
     }
   }
 
-  private async applyOne(
+  private async applyEndpoint(
     client: pg.PoolClient,
-    resolved: Resolved,
-    madeFrom: number | undefined,
+    resolved: ResolvedDocument,
     { author, force, retry = false }: HowToApply,
-  ): Promise<ApplyReport> {
-    const { manifest } = resolved;
+  ): Promise<EndpointReport> {
+    const { manifest, madeFrom } = resolved;
     const { name } = manifest;
     const found = await this.endpoints.lock(client, name);
     const before = found?.deleted === true ? undefined : found;
@@ -79,7 +97,12 @@ export class ApplyDocuments {
     };
   }
 
-  private reportOf(manifest: Manifest, before: Standing | undefined, after: Standing, changed: boolean): ApplyReport {
+  private reportOf(
+    manifest: Manifest,
+    before: Standing | undefined,
+    after: Standing,
+    changed: boolean,
+  ): EndpointReport {
     const previous = before && this.manifests.of(before);
     const [old, young] = [versionsOf(previous), versionsOf(manifest)];
     return {
@@ -114,16 +137,16 @@ class TakenBack extends Error {
 const versionsOf = (manifest: Manifest | undefined): string[] =>
   manifest?.envelope.spec.versions.map(({ name }) => name) ?? [];
 
-const trafficOf = ({ plan: { allocation, shadows } }: Standing): ApplyReport['traffic'] => ({ allocation, shadows });
+const trafficOf = ({ plan: { allocation, shadows } }: Standing): EndpointReport['traffic'] => ({ allocation, shadows });
 
-/** Names the document in the paths of its problems. */
-async function placed<T>(documents: readonly Manifest[], i: number, run: () => Promise<T>): Promise<T> {
+/** Names the document, where there are several, in what is wrong with it. */
+async function naming<T>(name: string, at: number, count: number, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof HttpProblem) || documents.length === 1) throw error;
-    const problems = error.problems.map((problem) => ({ ...problem, path: `[${i}].${problem.path}` }));
-    throw new HttpProblem(error.status, `${documents[i]?.name ?? ''}: ${error.message}`, problems, error.more);
+    if (!(error instanceof HttpProblem) || count === 1) throw error;
+    const problems = error.problems.map((problem) => ({ ...problem, path: `[${at}].${problem.path}` }));
+    throw new HttpProblem(error.status, `${name}: ${error.message}`, problems, error.more);
   }
 }
 

@@ -5,14 +5,13 @@ import { readManifestBody } from '../api/read-body.js';
 import { readFlag, readWait } from '../api/read-options.js';
 import { publicationMs, Views } from '../api/views.js';
 import { ApplyDocuments } from './apply-documents.js';
-import { ExpandManifest } from '../templates/expand-manifest.js';
-import { readManifests } from './read-manifests.js';
+import { ReadManifests } from './read-manifests.js';
 
-/** Several manifests at once, and what they would change. */
+/** Several manifests at once, of endpoints and templates, and what they would change. */
 @Controller('api/v1/apply')
 export class ApplyController {
   constructor(
-    private readonly templates: ExpandManifest,
+    private readonly manifests: ReadManifests,
     private readonly applyDocuments: ApplyDocuments,
     private readonly views: Views,
   ) {}
@@ -30,23 +29,22 @@ export class ApplyController {
     const dryRun = readFlag('dryRun', asked.dryRun);
     const force = readFlag('force', asked.force);
     const retry = readFlag('retry', asked.retry);
-    const manifests = await readManifests(readManifestBody(request.body, contentType), (value) =>
-      this.templates.expand(value),
-    );
-    const items = await this.applyDocuments.apply(manifests, {
+    const documents = await this.manifests.read(readManifestBody(request.body, contentType));
+    const items = await this.applyDocuments.apply(documents, {
       author: { actor: actor ?? 'api' },
       dryRun,
       force,
       retry,
     });
     if (dryRun) return { dryRun, items };
+    const endpoints = items.filter((item) => item.kind === 'Endpoint');
     const published = await Promise.all(
-      items.map(({ name, epoch }) => this.views.published(name, epoch, publicationMs)),
+      endpoints.map(({ name, epoch }) => this.views.published(name, epoch, publicationMs)),
     );
     // Accepted and in the database; carried out as soon as Kafka takes it.
     if (published.includes(false)) void reply.status(202);
     if (waitMs !== undefined) {
-      await Promise.all(items.map(({ name, epoch }) => this.views.awaitReady(name, epoch, waitMs)));
+      await Promise.all(endpoints.map(({ name, epoch }) => this.views.awaitReady(name, epoch, waitMs)));
     }
     return { dryRun, items };
   }

@@ -110,6 +110,63 @@ describe('applying manifests', () => {
     expect(await control.view('contested')).toMatchObject({ revision: 2 });
   });
 
+  it('takes templates with the endpoints that use them, whatever their order', async () => {
+    const way = (interval: string, revision?: number) => ({
+      apiVersion: 'understudy/v1',
+      kind: 'Template',
+      metadata: { name: 'way', ...(revision !== undefined && { revision }) },
+      spec: { strategy: { canary: { steps: [10, 50], interval, margin: 0.05 } } },
+    });
+    const user = harness.manifest('user', { template: 'way', champion: 'v1', candidate: 'v2' });
+    const dry = await apply([user, way('1h')], '?dryRun=true');
+    expect(dry.body.items).toMatchObject([
+      { kind: 'Endpoint', name: 'user', action: 'created', rollout: { strategy: 'canary' } },
+      { kind: 'Template', name: 'way', action: 'created', revision: 1, usedBy: [] },
+    ]);
+    expect((await http(url('/templates/way'))).status).toBe(404);
+    expect((await apply([user, way('1h')])).body.items).toEqual(dry.body.items);
+    expect((await apply(way('1h'))).body.items).toMatchObject([{ action: 'unchanged', usedBy: ['user'] }]);
+
+    const interval = { path: 'spec.strategy.canary.interval', after: '2h' };
+    expect((await apply(way('2h'))).body.items).toMatchObject([
+      { action: 'changed', revision: 2, differences: [{ ...interval, before: '1h' }], usedBy: ['user'] },
+    ]);
+    expect(await control.view('user')).toMatchObject({ revision: 1, template: { revision: 1, newest: 2 } });
+    const both = await apply([way('3h'), user]);
+    expect(both.body.items).toMatchObject([
+      { revision: 3, usedBy: [] },
+      { action: 'changed', revision: 2 },
+    ]);
+    expect(both.body.items[1]?.differences).toContainEqual({ ...interval, before: '1h', after: '3h' });
+    expect(await control.view('user')).toMatchObject({ template: { revision: 3, newest: 3 } });
+
+    const refused = await apply([harness.manifest('beside', single('v1')), way('4h')], '', 'bob');
+    expect(refused).toMatchObject({ status: 409, body: { conflicts: [{ name: 'way', revision: 3, actor: 'ann' }] } });
+    expect((await http(url('/endpoints/beside'))).status).toBe(404);
+    expect((await apply(way('4h'), '?dryRun=true', 'bob')).body.items).toMatchObject([{ conflict: { actor: 'ann' } }]);
+    expect((await apply(way('4h', 3), '', 'bob')).body.items).toMatchObject([{ revision: 4 }]);
+    expect((await apply(way('5h'), '?force=true', 'ann')).body.items).toMatchObject([{ revision: 5 }]);
+  });
+
+  it('names the document in what is wrong with a template, and says nothing of those who use it', async () => {
+    const bad = (name: string) => ({
+      apiVersion: 'understudy/v1',
+      kind: 'Template',
+      metadata: { name },
+      spec: { strategy: { canary: { steps: 'all' } } },
+    });
+    const good = { ...bad('good'), spec: { strategy: { silent: {} } } };
+    const uses = (template: string) => harness.manifest('uses', { template, champion: 'v1', candidate: 'v2' });
+    expect((await apply([uses('bad'), bad('bad')])).body.problems).toMatchObject([
+      { path: '[1].spec.strategy.canary.steps' },
+    ]);
+    expect((await apply([good, good])).body.problems).toMatchObject([{ path: '[1].metadata.name' }]);
+    expect((await apply([good, uses('other')])).body.problems).toMatchObject([
+      { path: '[1].spec.strategy.template', message: expect.stringContaining('good') as string },
+    ]);
+    expect((await http(url('/templates/good'))).status).toBe(404);
+  });
+
   it('is undone by nothing: what is exported is what applying takes', async () => {
     const full = {
       timeout: '2s',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { expandTemplate, parseTemplate, readManifestText, templateNameIn, type Problem } from '#manifests';
 import { HttpProblem } from '../api/http-problem.js';
-import { TemplatesRepository } from './templates.repository.js';
+import { TemplatesRepository, type RevisedTemplate } from './templates.repository.js';
 
 /** Puts the template that a manifest refers to in the place of the reference: whatever comes after knows of no templates. */
 @Injectable()
@@ -10,10 +10,11 @@ export class ExpandManifest {
 
   /**
    * @param body YAML or JSON text, or an object
+   * @param given templates that are applied with it, by name: they go before those that stand
    * @returns the same where it refers to none
    * @throws HttpProblem 400 where there is no such template, or it cannot be used so
    */
-  async expand(body: unknown): Promise<unknown> {
+  async expand(body: unknown, given: ReadonlyMap<string, RevisedTemplate> = new Map()): Promise<unknown> {
     const source = readManifestText(body);
     if (typeof source !== 'object' || source === null) return body;
     if ('template' in ((source as { spec?: object | null }).spec ?? {})) {
@@ -22,16 +23,23 @@ export class ExpandManifest {
     }
     const name = templateNameIn(source);
     if (name === undefined) return body;
-    const found = await this.templates.get(name);
-    if (found === undefined) {
-      const known = (await this.templates.all()).map((template) => template.name);
-      const message = `there is no template "${name}"; expected ${known.length === 0 ? 'one that was applied before' : `one of ${known.join(', ')}`}`;
-      throw refused([{ path: 'spec.strategy.template', message }]);
-    }
-    const template = parseTemplate(found.manifest);
-    const expanded = template.ok ? expandTemplate(source, template.template, found.revision) : template;
+    const { template, revision } = given.get(name) ?? (await this.standing(name, [...given.keys()]));
+    const expanded = expandTemplate(source, template, revision);
     if (!expanded.ok) throw refused(expanded.problems);
     return expanded.value;
+  }
+
+  private async standing(name: string, given: readonly string[]): Promise<RevisedTemplate> {
+    const found = await this.templates.get(name);
+    if (found === undefined) {
+      const known = [...new Set([...given, ...(await this.templates.all()).map((template) => template.name)])];
+      const expected = known.length === 0 ? 'one that is applied with it, or was before' : `one of ${known.toSorted().join(', ')}`; // prettier-ignore
+      const message = `there is no template "${name}"; expected ${expected}`;
+      throw refused([{ path: 'spec.strategy.template', message }]);
+    }
+    const result = parseTemplate(found.manifest);
+    if (!result.ok) throw refused(result.problems);
+    return { template: result.template, revision: found.revision };
   }
 }
 

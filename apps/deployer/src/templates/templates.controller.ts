@@ -35,9 +35,9 @@ export class TemplatesController {
       const message = `expected "${name}", as in the address, got "${result.template.name}"`;
       throw new HttpProblem(400, 'the template is refused; nothing was changed', [{ path: 'metadata.name', message }]);
     }
-    const created = await this.templates.put(result.template, actor ?? 'api');
-    void reply.status(created ? 201 : 200);
-    return found(name, await this.templates.get(name));
+    const { before, after } = await this.templates.put(result.template, actor ?? 'api');
+    void reply.status(before === undefined ? 201 : 200);
+    return after;
   }
 
   @Delete(':name')
@@ -51,5 +51,5 @@ export class TemplatesController {
 
 function found(name: string, template: TemplateView | undefined): TemplateView {
   if (template !== undefined) return template;
-  throw new HttpProblem(404, `there is no template "${name}"; PUT one to make it`);
+  throw new HttpProblem(404, `there is no template "${name}"; apply one to make it`);
 }

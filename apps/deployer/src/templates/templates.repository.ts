@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import type { TemplateView } from '#contracts';
@@ -20,6 +21,18 @@ const usedBy = `coalesce((
 ), '[]')`;
 const select = `SELECT t.name, t.manifest, t.revision, t.updated_at, t.updated_by, ${usedBy} AS used_by FROM templates t`;
 
+/** A template, and the revision that it has, or will have. */
+export interface RevisedTemplate {
+  readonly template: Template;
+  readonly revision: number;
+}
+
+/** A template before it was put, undefined where there was none, and after. */
+export interface PutTemplate {
+  readonly before: TemplateView | undefined;
+  readonly after: TemplateView;
+}
+
 /** The templates, and who uses them. */
 @Injectable()
 export class TemplatesRepository {
@@ -35,18 +48,30 @@ export class TemplatesRepository {
     return rows.map(viewOf)[0];
   }
 
-  /** The same again changes nothing. @returns whether it was not there before */
-  put({ name, source }: Template, actor: string): Promise<boolean> {
-    return this.database.transaction(async (client) => {
-      const { rows } = await client.query<{ created: boolean }>(
-        `INSERT INTO templates AS t (name, manifest, revision, updated_by) VALUES ($1, $2::jsonb, 1, $3)
-         ON CONFLICT (name) DO UPDATE SET manifest = excluded.manifest, revision = t.revision + 1, updated_at = now(),
-           updated_by = excluded.updated_by WHERE t.manifest <> excluded.manifest
-         RETURNING t.revision = 1 AS created`,
-        [name, jsonbText(source), actor],
-      );
-      return rows[0]?.created === true;
-    });
+  /** The revision that a template will have once it is put, as things stand. */
+  async foresee(template: Template): Promise<RevisedTemplate> {
+    const standing = await this.get(template.name);
+    const stays = isDeepStrictEqual(standing?.manifest, template.source);
+    return { template, revision: (standing?.revision ?? 0) + (stays ? 0 : 1) };
+  }
+
+  /** The same again changes nothing. */
+  put(template: Template, actor: string): Promise<PutTemplate> {
+    return this.database.transaction((client) => this.putIn(client, template, actor));
+  }
+
+  /** The same within a transaction, until whose end nobody else changes it. */
+  async putIn(client: pg.PoolClient, { name, source }: Template, actor: string): Promise<PutTemplate> {
+    const before = await this.get(name, client);
+    await client.query(
+      `INSERT INTO templates AS t (name, manifest, revision, updated_by) VALUES ($1, $2::jsonb, 1, $3)
+       ON CONFLICT (name) DO UPDATE SET manifest = excluded.manifest, revision = t.revision + 1, updated_at = now(),
+         updated_by = excluded.updated_by WHERE t.manifest <> excluded.manifest`,
+      [name, jsonbText(source), actor],
+    );
+    const after = await this.get(name, client);
+    if (after === undefined) throw new Error(`template ${name} is not there though it was put`);
+    return { before, after };
   }
 
   /** @returns the template as it was; undefined: there was none. One that is in use stays */
