@@ -56,6 +56,25 @@ describe('describe', () => {
     expect(text).toContain('how long   about 1.5 h: 120 more scored units');
     expect(text).toMatch(/min-samples +wait +80 +200 +1\.5 h +80 of 200/);
     expect(text).toContain('pinned     routing key ann to v2');
+    expect(text).toContain('last good  v1');
+    expect(text).not.toContain('template');
+  });
+
+  it('shows the template that the strategy was made of, and whether there is a newer one', () => {
+    const template = { name: 'careful', revision: 3, newest: 3 };
+    expect(inWords({ ...view, template })).toMatch(/^template +careful, revision 3$/m);
+    expect(inWords({ ...view, template: { ...template, newest: 4 } })).toContain(
+      'careful, revision 3; revision 4 comes with the next apply or update',
+    );
+    expect(inWords({ ...view, template: { ...template, newest: null } })).toContain('revision 3; it is gone');
+  });
+
+  it('shows what a gate waits for among the checks', () => {
+    const detail = 'all of the traffic for v2 waits for `understudy approve`';
+    const verdict = { outcome: 'promote', version: 'v2', reason: 'no worse', waitsFor: 'approval of all of the traffic for v2', checks: [{ name: 'approval', outcome: 'wait', detail }] } as const; // prettier-ignore
+    const text = inWords({ ...view, verdict: { ...verdict, checks: [...verdict.checks] }, wait: null });
+    expect(text).toContain('waits for  approval of all of the traffic for v2');
+    expect(text).toMatch(/approval +wait +– +– +all of the traffic for v2 waits for `understudy approve`/);
   });
 });
 

@@ -25,8 +25,10 @@ export function describe(view: EndpointView): string {
   return [
     `endpoint   ${view.name}`,
     `strategy   ${view.strategy.name}, rollout ${rollout.id} ${rollout.status} since ${rollout.startedAt}`,
+    ...templateLines(view),
     `plan       ${plan.epoch} (revision ${plan.revision}): ${sharesOf(plan.allocation)}${shadows === '' ? '' : `; shadows ${shadows}`}; fallback ${plan.fallback}`,
     ...(plan.rules ?? []).map(({ when, version }) => `pinned     ${pinOf(when)} to ${version}`),
+    `last good  ${view.lastGood ?? 'none yet'}`,
     `ready      ${view.ready ? 'yes' : `no: ${view.waitsFor.join('; ')}`}`,
     '',
     versionsTable(view),
@@ -35,6 +37,14 @@ export function describe(view: EndpointView): string {
     '',
     ...verdictLines(view),
   ].join('\n');
+}
+
+/** The template that the strategy was made of, and whether the endpoint has its newest revision. */
+function templateLines({ template }: EndpointView): string[] {
+  if (template === null) return [];
+  const { name, revision, newest } = template;
+  const since = newest === null ? '; it is gone' : newest > revision ? `; revision ${newest} comes with the next apply or update` : ''; // prettier-ignore
+  return [`template   ${name}, revision ${revision}${since}`];
 }
 
 function versionsTable(view: EndpointView): string {
