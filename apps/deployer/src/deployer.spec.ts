@@ -379,12 +379,28 @@ describe('the deployer', () => {
     expect(waits.waitsFor).toEqual(
       expect.arrayContaining(['plan 2 to be published to Kafka', 'a living worker with v2']),
     );
+    expect(waits.verdict?.waitsFor).toMatch(/^a worker that has loaded v2/);
+    expect(waits.verdict?.checks[0]).toMatchObject({ name: 'loaded', version: 'v2', outcome: 'wait' });
     await apply('passes', single);
     await harness.lastPlan('passes', () => true);
     expect(harness.plansOf(name).map(({ epoch }) => epoch)).toEqual([1]);
     await harness.stage.worker(name, 'v1', 'v2');
     expect(await harness.lastPlan(name, ({ epoch }) => epoch === 2)).toMatchObject({ rollout: 2 });
     expect((await applied).status).toBeLessThan(300);
+    await harness.stage.leave(name);
+  });
+
+  it('publishes a way back alone, where the plans before it still wait', async () => {
+    const name = 'back-at-once';
+    await apply(name, single);
+    await harness.lastPlan(name, () => true);
+    await harness.stage.worker(name, 'v1');
+    await control.awaitView(name, ({ versions }) => versions[0]?.workers === 1, 'a worker with v1');
+    const applied = control.put(name, harness.manifest(name, canary));
+    await control.awaitView(name, ({ epoch }) => epoch === 2, 'the plan decided');
+    expect(await control.steer(name, 'rollback')).toMatchObject({ status: 200, body: { epoch: 3 } });
+    await applied;
+    expect(harness.plansOf(name).map(({ epoch }) => epoch)).toEqual([1, 3]);
     await harness.stage.leave(name);
   });
 

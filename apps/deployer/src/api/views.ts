@@ -4,6 +4,7 @@ import type { EndpointSummary, EndpointView, VersionView } from '#contracts';
 import { HeartbeatsView } from '#kafka';
 import { collapseTemplate, templateUseIn } from '#manifests';
 import { waitEstimate } from '#strategies';
+import { notLoadedYet, waitingToBeLoaded } from '../plans/not-loaded-yet.js';
 import { PlansOnTopic } from '../plans/plans-on-topic.js';
 import { EvidenceStore } from '../rollouts/evidence-store.js';
 import { lastGoodVersion } from '../rollouts/last-good.js';
@@ -69,6 +70,8 @@ export class Views implements OnModuleDestroy {
     const now = Date.now();
     const evidence = this.evidence.of(name, rollout.id, now);
     const waits = this.waits(standing);
+    const missing = this.keptBackFor(standing);
+    const failureOf = (version: string) => this.heartbeats.failures(name, version)[0]?.error;
     const listed = (await this.versions.of(name)).filter(({ retired }) => !retired);
     const healths = await this.health.of(name);
     return {
@@ -92,9 +95,9 @@ export class Views implements OnModuleDestroy {
         return { ...this.version(standing, row), ...(health === undefined ? {} : { health }) };
       }),
       pairs: evidence?.pairs ?? [],
-      verdict: rollout.verdict,
-      // An operator who paused it is what it waits for.
-      wait: rollout.status === 'paused' ? null : waitEstimate(rollout.verdict, evidence, now),
+      verdict: rollout.verdict && waitingToBeLoaded(rollout.verdict, missing, failureOf),
+      // Where it waits for an operator who paused it, or for a worker, the evidence says nothing of how long.
+      wait: rollout.status === 'paused' || missing.length > 0 ? null : waitEstimate(rollout.verdict, evidence, now),
       evidenceSeq: evidence?.seq ?? rollout.evidenceSeq,
       template: await this.templateOf(standing),
       manifest: collapseTemplate(standing.manifest),
@@ -129,6 +132,12 @@ export class Views implements OnModuleDestroy {
       failuresOf: (version) => this.heartbeats.failures(name, version).map(({ error }) => error),
       published: this.topic.epochOf(name) >= epoch,
     });
+  }
+
+  /** Versions that have to be loaded before the newest plan is published. */
+  private keptBackFor({ name, plan, epoch }: Standing): string[] {
+    if (this.topic.epochOf(name) >= epoch) return [];
+    return notLoadedYet(plan, this.topic.get(name)?.plan, (version) => this.heartbeats.workersOf(name, version).length);
   }
 
   private version(standing: Standing, { version, runtime, artifact, sha256 }: VersionRow): VersionView {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TrafficPlan } from '#contracts';
-import { notLoadedYet } from './not-loaded-yet.js';
+import { notLoadedYet, waitingToBeLoaded } from './not-loaded-yet.js';
 
 const plan = (weights: Record<string, number>, more: Partial<TrafficPlan> = {}): TrafficPlan => ({
   endpoint: 'digits', revision: 1, epoch: 1, rollout: 1, step: 0, shadows: [], assignment: 'request', salt: '', fallback: 'v1', timeoutMs: 1, at: 0,
@@ -33,5 +33,21 @@ describe('notLoadedYet', () => {
     expect(notLoadedYet(single, promoted, loaded('v2'))).toEqual([]);
     expect(notLoadedYet(single, plan({ v2: 1 }, { fallback: 'v2' }), loaded('v2'))).toEqual([]);
     expect(notLoadedYet(plan({ v1: 0.5, v2: 0.5 }), canary, loaded('v1'))).toEqual([]);
+  });
+});
+
+describe('waitingToBeLoaded', () => {
+  const verdict = { outcome: 'hold', reason: 'not enough truth yet', waitsFor: '50 more', checks: [] } as const;
+  const said = { ...verdict, checks: [...verdict.checks] };
+
+  it('says first which versions have to be loaded, and why they cannot be', () => {
+    const waits = waitingToBeLoaded(said, ['v2'], () => 'no such file');
+    expect(waits).toMatchObject({ outcome: 'hold', waitsFor: 'a worker that has loaded v2; 50 more' });
+    expect(waits.checks).toMatchObject([{ name: 'loaded', version: 'v2', outcome: 'wait' }]);
+    expect(waits.checks[0]?.detail).toContain('v2, which cannot be loaded: no such file');
+  });
+
+  it('changes nothing where none has to be', () => {
+    expect(waitingToBeLoaded(said, [], () => undefined)).toBe(said);
   });
 });

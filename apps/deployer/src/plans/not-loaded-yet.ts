@@ -1,4 +1,4 @@
-import { versionsOfPlan, type TrafficPlan } from '#contracts';
+import { versionsOfPlan, type TrafficPlan, type Verdict } from '#contracts';
 import { mainVersion } from './make-plan.js';
 
 /** Living workers that have a version loaded. */
@@ -22,4 +22,21 @@ export function notLoadedYet(plan: TrafficPlan, inForce: TrafficPlan | undefined
         weight > 0 && version !== plan.fallback && !known.has(version) && workersOf(version) === 0,
     )
     .map(({ version }) => version);
+}
+
+/** A verdict on a plan that is kept back for these versions: it says so, with a check for each. @param failureOf why one cannot be loaded */
+export function waitingToBeLoaded(
+  verdict: Verdict,
+  versions: readonly string[],
+  failureOf: (version: string) => string | undefined,
+): Verdict {
+  if (versions.length === 0) return verdict;
+  const waitsFor = [`a worker that has loaded ${versions.join(', ')}`, ...(verdict.waitsFor === undefined ? [] : [verdict.waitsFor])]; // prettier-ignore
+  const checks = versions.map((version) => {
+    const failure = failureOf(version);
+    const why = failure === undefined ? '' : `, which cannot be loaded: ${failure}`;
+    const detail = `until a worker has loaded ${version}${why}, the plan in force stays`;
+    return { name: 'loaded', version, outcome: 'wait' as const, detail };
+  });
+  return { ...verdict, waitsFor: waitsFor.join('; '), checks: [...checks, ...verdict.checks] };
 }

@@ -8,7 +8,10 @@ import { notLoadedYet } from './not-loaded-yet.js';
 import { PlansOnTopic } from './plans-on-topic.js';
 import { PrepareEndpoint } from './prepare-endpoint.js';
 
-/** Carries plans from the database to their topic, in the order of their epochs, after what they need is there. */
+/**
+ * Carries each endpoint's newest plan from the database to its topic, after what it needs is there. Those before it that still wait are overtaken:
+ * readers need growing epochs, not each of them, and must not execute for a moment what was decided otherwise since.
+ */
 @Injectable()
 export class PublishPlans {
   private readonly failing = new Set<string>();
@@ -24,7 +27,7 @@ export class PublishPlans {
     @Inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** Publishes all that waits. @param term aborted when another one may lead */
+  /** Publishes what waits. @param term aborted when another one may lead */
   async round(term: AbortSignal): Promise<void> {
     const waiting = Map.groupBy(await this.outbox.waiting(), ({ endpoint }) => endpoint);
     for (const [endpoint, plans] of waiting) {
@@ -47,21 +50,20 @@ export class PublishPlans {
   }
 
   private async publish(endpoint: string, plans: readonly TrafficPlan[], term: AbortSignal): Promise<void> {
-    // What is not above the topic's epoch would be no plan for its readers: it is thrown away.
     const known = this.topic.epochOf(endpoint);
-    const fresh = plans.filter(({ epoch }) => epoch > known);
-    const last = fresh.at(-1);
-    if (last === undefined) return this.outbox.done(endpoint, known);
-    if (last.deleted !== true) await this.prepare.endpoint(endpoint);
+    const newest = plans.at(-1);
+    // What is not above the topic's epoch would be no plan for its readers: it is thrown away.
+    if (newest === undefined || newest.epoch <= known) return this.outbox.done(endpoint, known);
+    if (newest.deleted !== true) await this.prepare.endpoint(endpoint);
     const workersOf = (version: string): number => this.heartbeats.workersOf(endpoint, version).length;
-    const missing = notLoadedYet(last, this.topic.get(endpoint)?.plan, workersOf);
+    const missing = notLoadedYet(newest, this.topic.get(endpoint)?.plan, workersOf);
     // Asked again in each round; what it waits for stands in the endpoint's view.
     if (missing.length > 0) throw new Error(`no worker has loaded ${missing.join(', ')} yet`);
     // While the endpoint was made ready, somebody may have broken the glass.
     if (term.aborted || this.topic.epochOf(endpoint) > known) return;
     const topic = this.names.of('plans');
-    await this.producer.sendAll(fresh.map((plan) => ({ topic, key: endpoint, value: JSON.stringify(plan) })));
-    await this.outbox.done(endpoint, last.epoch);
-    this.logger.info({ endpoint, epoch: last.epoch, allocation: last.allocation }, 'plan published');
+    await this.producer.send({ topic, key: endpoint, value: JSON.stringify(newest) });
+    await this.outbox.done(endpoint, newest.epoch);
+    this.logger.info({ endpoint, epoch: newest.epoch, allocation: newest.allocation }, 'plan published');
   }
 }
