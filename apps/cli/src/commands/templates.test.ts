@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { TemplateView } from '#contracts';
-import { parseTemplate } from '#manifests';
+import { exportManifest, parseTemplate } from '#manifests';
 import { templatesTable, templateText } from './templates.js';
 
 const manifest = {
@@ -31,7 +31,7 @@ describe('templates', () => {
   });
 
   it('are shown as applying takes them, with the revision that they are', () => {
-    const text = templateText(template);
+    const text = templateText(template, exportManifest(manifest, 3));
     expect(text).toContain('by ann; used by digits, fraud (revision 2)');
     expect(parseTemplate(parse(text))).toMatchObject({ ok: true, template: { source: manifest, madeFrom: 3 } });
   });

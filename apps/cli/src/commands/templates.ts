@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { TemplateView } from '#contracts';
-import { exportManifest, type Template } from '#manifests';
+import type { Template } from '#manifests';
 import { apiOf } from '../context.js';
 import { print, tableOf } from '../output.js';
 
@@ -22,8 +22,11 @@ export function registerTemplates(program: Command): void {
     .argument('<template>', 'its name')
     .description('print a template as it is in force: edit it and apply it again')
     .action(async (name: string, _options: object, command: Command) => {
+      // Loaded where it is needed: other commands start the sooner.
+      const { exportManifest } = await import('#manifests');
       const template = await apiOf(command).template(name);
-      print(command, template, () => templateText(template));
+      const manifest = exportManifest(template.manifest as Template['source'], template.revision);
+      print(command, template, () => templateText(template, manifest));
     });
   group
     .command('delete')
@@ -44,10 +47,10 @@ export function templatesTable(templates: readonly TemplateView[]): string {
 }
 
 /** The template as `apply` takes it, after a comment of what it does not say itself. */
-export function templateText(template: TemplateView): string {
-  const { manifest, revision, updatedAt, updatedBy } = template;
+export function templateText(template: TemplateView, manifest: object): string {
+  const { updatedAt, updatedBy } = template;
   const about = `# changed ${updatedAt} by ${updatedBy}; used by ${usersOf(template)}`;
-  return `${about}\n${stringify(exportManifest(manifest as Template['source'], revision)).trimEnd()}`;
+  return `${about}\n${stringify(manifest).trimEnd()}`;
 }
 
 const strategyOf = ({ manifest }: TemplateView): string =>
