@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { ArmEvidence, PairEvidence } from './evidence.js';
+import { armEvidence, pairEvidence } from './evidence.js';
+import { isoMoment } from './moment.js';
 import { endpointName, identifier, versionName } from './names.js';
-import type { Verdict } from './verdict.js';
+import { verdict } from './verdict.js';
 
 /** What a version answered to a request of the past (topic `understudy.backtest-predictions`, table `backtest_predictions`). */
 export const backtestPrediction = z.object({
@@ -35,8 +36,8 @@ export const backtestRequest = z
     /** Whose logged answers it is compared with; default: the version with most of the traffic. */
     champion: versionName.optional(),
     /** Requests from then on, and before then; default: the present rollout's, until now. */
-    from: z.iso.datetime({ offset: true }).optional(),
-    to: z.iso.datetime({ offset: true }).optional(),
+    from: isoMoment.optional(),
+    to: isoMoment.optional(),
     /** As in the strategy `silent`; default: the endpoint's own where that is its strategy, else that strategy's. */
     margin: z.number().gt(0).optional(),
     minSamples: z.int().min(1).optional(),
@@ -46,32 +47,33 @@ export const backtestRequest = z
 export type BacktestRequest = z.infer<typeof backtestRequest>;
 
 /** `GET /api/v1/endpoints/{name}/backtests/{id}`. */
-export interface BacktestView {
-  id: number;
-  endpoint: string;
-  version: string;
-  champion: string;
+export const backtestView = z.object({
+  id: z.int(),
+  endpoint: z.string(),
+  version: z.string(),
+  champion: z.string(),
   /** Requests of this time: from, and before. ISO 8601. */
-  from: string;
-  to: string;
-  status: BacktestStatus;
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  status: z.enum(backtestStatuses),
   /** Why it has failed, or what it waits for; null where it goes on. */
-  reason: string | null;
-  startedAt: string;
-  endedAt: string | null;
+  reason: z.string().nullable(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
   /** Requests that the champion answered in that time; null until they are counted. */
-  requests: number | null;
+  requests: z.int().nullable(),
   /** Requests of that time that another version answered: not compared. */
-  otherVersions: number | null;
+  otherVersions: z.int().nullable(),
   /** Requests that are through: answered and compared, or skipped. */
-  through: number;
+  through: z.int(),
   /** Of these: not sent, since the log does not hold their body. */
-  skipped: number;
+  skipped: z.int(),
   /** Of these: sent, and never answered. */
-  lost: number;
+  lost: z.int(),
   /** The champion on the requests compared, by its logged answers. */
-  championEvidence: ArmEvidence;
-  pair: PairEvidence;
+  championEvidence: armEvidence,
+  pair: pairEvidence,
   /** What the strategy `silent` says of the pairs so far. */
-  verdict: Verdict | null;
-}
+  verdict: verdict.nullable(),
+});
+export type BacktestView = z.infer<typeof backtestView>;

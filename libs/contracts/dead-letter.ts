@@ -1,37 +1,34 @@
 import { z } from 'zod';
 
 /** One line of `GET /api/v1/dead-letters`, newest first: a record that could not be read. */
-export interface DeadLetterView {
+export const deadLetterView = z.object({
   /** Its place in the topic of dead letters: `<partition>-<offset>`. */
-  readonly id: string;
+  id: z.string(),
   /** When it became one. */
-  readonly at: string;
-  readonly reason: string;
+  at: z.iso.datetime(),
+  reason: z.string(),
   /** The error in more words, where there are any. */
-  readonly error: string | null;
+  error: z.string().nullable(),
   /** The service that could not read it. */
-  readonly service: string;
-  readonly origin: {
-    readonly topic: string;
-    readonly partition: number;
-    readonly offset: string;
-    readonly at: string;
-  } | null;
+  service: z.string(),
+  origin: z.object({ topic: z.string(), partition: z.int(), offset: z.string(), at: z.iso.datetime() }).nullable(),
   /** As text; `base64:…` where it is none. */
-  readonly key: string | null;
+  key: z.string().nullable(),
   /** Size of its value. */
-  readonly bytes: number;
+  bytes: z.int(),
   /** That it was sent to its origin again, and by whom. */
-  readonly replayed: { readonly at: string; readonly actor: string; readonly reason: string | null } | null;
-}
+  replayed: z.object({ at: z.iso.datetime(), actor: z.string(), reason: z.string().nullable() }).nullable(),
+});
+export type DeadLetterView = z.infer<typeof deadLetterView>;
 
 /** `GET /api/v1/dead-letters/{id}`: all of it, as it came. */
-export interface WholeDeadLetter extends DeadLetterView {
+export const wholeDeadLetter = deadLetterView.extend({
   /** Those that it had at its origin; `base64:…` where a value is no text. */
-  readonly headers: Readonly<Record<string, string>>;
+  headers: z.record(z.string(), z.string()),
   /** As text; `base64:…` where it is none; null: a tombstone. */
-  readonly value: string | null;
-}
+  value: z.string().nullable(),
+});
+export type WholeDeadLetter = z.infer<typeof wholeDeadLetter>;
 
 /** As many can be replayed in one call. */
 export const mostReplayed = 100;
@@ -45,7 +42,8 @@ export const replayRequest = z.strictObject({
 export type ReplayRequest = z.infer<typeof replayRequest>;
 
 /** What became of those that were to be replayed. */
-export interface ReplayReport {
-  readonly replayed: readonly { readonly id: string; readonly topic: string }[];
-  readonly refused: readonly { readonly id: string; readonly error: string }[];
-}
+export const replayReport = z.object({
+  replayed: z.array(z.object({ id: z.string(), topic: z.string() })),
+  refused: z.array(z.object({ id: z.string(), error: z.string() })),
+});
+export type ReplayReport = z.infer<typeof replayReport>;

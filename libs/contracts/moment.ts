@@ -7,9 +7,14 @@ const isMoment = (ms: number): boolean => ms >= 0 && ms < end;
 /** A moment between 1970 and 9999 in ms, which every part can store. */
 export const moment = z.number().refine(isMoment, 'expected a moment between 1970 and 9999, in ms');
 
-/** The same, or as ISO 8601 with an offset: `momentMs` makes one of both. */
+/** The same as ISO 8601 with an offset. */
+export const isoMoment = z.iso
+  .datetime({ offset: true })
+  .refine((text) => isMoment(Date.parse(text)), 'expected a moment between 1970 and 9999');
+
+/** One or the other: `momentMs` makes one of both. */
 export const writtenMoment = z.union(
-  [moment, z.iso.datetime({ offset: true }).refine((text) => isMoment(Date.parse(text)))],
+  [moment, isoMoment],
   'expected a moment between 1970 and 9999, in ms or as ISO 8601 with an offset',
 );
 

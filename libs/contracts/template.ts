@@ -51,12 +51,13 @@ export const templateUse = z
 export type TemplateUse = z.infer<typeof templateUse>;
 
 /** `GET /api/v1/templates/{name}`. */
-export interface TemplateView {
-  name: string;
-  revision: number;
-  manifest: unknown;
-  updatedAt: string;
-  updatedBy: string;
+export const templateView = z.object({
+  name: z.string(),
+  revision: z.int(),
+  manifest: z.unknown(),
+  updatedAt: z.iso.datetime(),
+  updatedBy: z.string(),
   /** Endpoints that use it, and by which revision their strategy was made. */
-  usedBy: { endpoint: string; revision: number }[];
-}
+  usedBy: z.array(z.object({ endpoint: z.string(), revision: z.int() })),
+});
+export type TemplateView = z.infer<typeof templateView>;

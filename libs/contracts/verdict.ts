@@ -37,14 +37,16 @@ export type Verdict = z.infer<typeof verdict>;
  * How long a verdict, or one of its checks, may still have to wait if truth goes on coming as it came so far and says what it said so far. Never a
  * promise: for people.
  */
-export interface WaitEstimate {
+const estimate = z.object({
   /** From now on; null where it cannot be said. */
-  readonly ms: number | null;
+  ms: z.number().nullable(),
   /** What it rests on, or why it cannot be said. */
-  readonly because: string;
-}
+  because: z.string(),
+});
+export type WaitEstimate = z.infer<typeof estimate>;
 
 /** What a verdict waits for, check by check. */
-export interface VerdictWait extends WaitEstimate {
-  readonly checks: readonly (WaitEstimate & Pick<Check, 'name' | 'version'>)[];
-}
+export const verdictWait = estimate.extend({
+  checks: z.array(estimate.extend(check.pick({ name: true, version: true }).shape)),
+});
+export type VerdictWait = z.infer<typeof verdictWait>;

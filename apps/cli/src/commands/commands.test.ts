@@ -89,7 +89,7 @@ describe('get', () => {
 
 describe('history', () => {
   it('says how rollouts ended, and by whom', () => {
-    const rollout = { id: 3, strategy: 'canary', versions: ['v1', 'v2'], status: 'failed', revision: 2, startedAt: 'then', endedAt: 'now', plans: 4, startedBy: 'ann' } as const; // prettier-ignore
+    const rollout = { id: 3, strategy: 'canary', versions: ['v1', 'v2'], status: 'failed' as const, revision: 2, startedAt: 'then', endedAt: 'now', plans: 4, startedBy: 'ann' }; // prettier-ignore
     const ended = { ...rollout, verdict: { outcome: 'rollback', version: 'v2', reason: '' }, endedBy: { actor: 'bob', reason: 'too slow' } } as const; // prettier-ignore
     expect(rolloutsTable([ended])).toMatch(/3 +canary +v1, v2 +failed +then +now +4 +rollback v2 +ann +bob: too slow/);
     expect(rolloutsTable([{ ...rollout, endedAt: null, verdict: null, endedBy: null }])).toMatch(

@@ -36,12 +36,24 @@ it('describes every route that there is, and no other', () => {
 });
 
 it('refers to schemas that are there, and gives each operation a name of its own', () => {
-  const text = JSON.stringify(openApi());
-  for (const [, name] of text.matchAll(/#\/components\/schemas\/(\w+)/g))
-    expect(['Manifest', 'Problem']).toContain(name);
+  const document = openApi() as { components: { schemas: object } };
+  const text = JSON.stringify(document);
+  const named = Object.keys(document.components.schemas);
+  const referred = [...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name);
+  expect(new Set(referred)).toEqual(new Set(named));
   const ids = [...text.matchAll(/"operationId":"(\w+)"/g)].map(([, id]) => id);
   expect(ids).toHaveLength(operations.length);
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+it('says of every answer in JSON what it looks like', () => {
+  const unsaid = operations.flatMap(({ method, path, answers, media = 'application/json' }) =>
+    Object.entries(answers)
+      .filter(([, answer]) => typeof answer === 'string' && media === 'application/json')
+      .map(([status]) => `${method} ${path} ${status}`),
+  );
+  // A manifest has a schema of its own.
+  expect(unsaid).toEqual(['get /api/v1/endpoints/{name}/manifest 200']);
 });
 
 it('has a page that loads nothing', () => {

@@ -2,7 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { endpointName } from '#contracts';
 import { manifestJsonSchema } from '#manifests';
-import { operations, type Operation } from './operations.js';
+import { namedAnswers } from './named-answers.js';
+import { operations, refusalsOf, type Operation } from './operations.js';
 
 const problem = z.object({
   type: z.string(),
@@ -26,14 +27,21 @@ export function openApi(): object {
       description: 'The control API of the deployer. Errors are problem details (RFC 9457).',
     },
     paths,
-    components: { schemas: { Manifest: manifestJsonSchema(), Problem: schemaOf(problem) } },
+    components: {
+      schemas: {
+        Manifest: manifestJsonSchema(),
+        Problem: schemaOf(problem, 'output'),
+        ...Object.fromEntries(
+          Object.entries(namedAnswers).map(([name, schema]) => [name, schemaOf(schema, 'output')] as const),
+        ),
+      },
+    },
   };
 }
 
 function describe(operation: Operation): object {
-  const { method, path, summary, query = {}, headers = {}, body, answers, errors = [], media } = operation;
+  const { method, path, summary, query = {}, headers = {}, body, answers, media } = operation;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
-  const refusals = [400, ...(names.length > 0 ? [404] : []), ...errors, 500, 503];
   return {
     operationId: `${method} ${path.replace('/api/v1/', '')}`.replaceAll(/[^a-zA-Z0-9]+(\w?)/g, (_, next: string) => next.toUpperCase()), // prettier-ignore
     summary,
@@ -45,7 +53,7 @@ function describe(operation: Operation): object {
     ...(body !== undefined && { requestBody: { required: body.required, content: bodyContent(body.schema) } }),
     responses: Object.fromEntries([
       ...Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, media ?? 'application/json')]),
-      ...refusals.map((status) => [
+      ...refusalsOf(operation).map((status) => [
         String(status),
         {
           description: STATUS_CODES[status],
@@ -60,9 +68,26 @@ const text = { type: 'string' };
 
 const pathSchema = (name: string): object => (name === 'name' ? schemaOf(endpointName) : text);
 
-function schemaOf(schema: z.ZodType): object {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+/** @param io as callers give it, or as they get it: then fields with defaults are always there, and more may come one day */
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'input'): object {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      if (io === 'output' && jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
   return rest;
+}
+
+const answerNames = new Map(Object.entries(namedAnswers).map(([name, schema]) => [schema, name]));
+
+/** A reference to an answer that has a name, or to a list of such; else the schema itself. */
+function answerSchema(schema: z.ZodType): object {
+  const name = answerNames.get(schema);
+  if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
+  if (schema instanceof z.ZodArray) return { type: 'array', items: answerSchema(schema.element as z.ZodType) };
+  return schemaOf(schema, 'output');
 }
 
 function bodyContent(schema: NonNullable<Operation['body']>['schema']): object {
@@ -77,5 +102,5 @@ function bodyContent(schema: NonNullable<Operation['body']>['schema']): object {
 function answerOf(answer: z.ZodType | string | null, media: string): object {
   if (answer === null) return { description: 'Yes.' };
   if (typeof answer === 'string') return { description: answer, content: { [media]: { schema: {} } } };
-  return { description: 'Done.', content: { [media]: { schema: schemaOf(answer) } } };
+  return { description: 'Done.', content: { [media]: { schema: answerSchema(answer) } } };
 }

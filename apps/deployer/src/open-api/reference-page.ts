@@ -1,10 +1,11 @@
-import { operations } from './operations.js';
+import { operations, refusalsOf } from './operations.js';
 
 /** A page of every operation, on its own: it loads nothing. */
 export function referencePage(): string {
-  const rows = operations.map(({ method, path, summary, query = {}, answers, errors = [] }) => {
+  const rows = operations.map((operation) => {
+    const { method, path, summary, query = {}, answers } = operation;
     const asked = Object.entries(query).map(([name, what]) => `<dt><code>${name}</code><dd>${escaped(what)}`);
-    const statuses = [...Object.keys(answers), ...errors].join(', ');
+    const statuses = [...Object.keys(answers), ...refusalsOf(operation)].join(', ');
     return `<section><h2><b>${method.toUpperCase()}</b> <code>${escaped(path)}</code></h2><p>${escaped(summary)}</p><dl>${asked.join('')}</dl><p>Answers: ${statuses}</p></section>`;
   });
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Understudy: control API</title>
