@@ -74,6 +74,8 @@ describe('an exported manifest', () => {
         const exported = exportManifest(before.source, revision);
         const after = parsed(stringify(exported));
         expect(after.envelope.metadata.revision).toBe(revision);
+        expect(Object.keys(exported).slice(0, 4)).toEqual(['apiVersion', 'kind', 'metadata', 'spec']);
+        expect(Object.keys(exported.spec)[0]).toBe('versions');
         expect(meaningOf(after)).toEqual(meaningOf(before));
         expect(manifestDifferences(before, after)).toEqual([]);
       }),

@@ -17,10 +17,27 @@ export function withoutRevision<T extends { readonly metadata: { readonly name: 
   return { ...manifest, metadata };
 }
 
-/** What `apply` would take: a manifest, or a template, as it was given, artifacts resolved, with the revision that it is. */
+/**
+ * What `apply` would take: a manifest, or a template, as it was given, artifacts resolved, with the revision that it is. In the order in which people
+ * write it, since Postgres keeps the fields of an object in one of its own.
+ */
 export function exportManifest<T extends { readonly metadata: { readonly name: string } }>(
   source: T,
   revision: number,
 ): T {
-  return { ...source, metadata: { ...source.metadata, revision } };
+  const { spec } = source as { readonly spec?: { readonly versions?: readonly object[] } };
+  const versions = spec?.versions?.map((version) => inOrder(version, 'name'));
+  const ordered = {
+    ...source,
+    metadata: { ...inOrder(source.metadata, 'name'), revision },
+    ...(versions !== undefined && { spec: inOrder({ ...spec, versions }, 'versions') }),
+  };
+  return inOrder(ordered, 'apiVersion', 'kind', 'metadata', 'spec');
+}
+
+/** With these fields first, those of them that are there. */
+function inOrder<T extends object>(of: T, ...names: string[]): T {
+  const first = Object.entries(of).filter(([name]) => names.includes(name));
+  first.sort(([a], [b]) => names.indexOf(a) - names.indexOf(b));
+  return { ...(Object.fromEntries(first) as Partial<T>), ...of };
 }

@@ -79,7 +79,9 @@ function lagsTable(lags: Known<'lags'>, all: boolean): string {
 }
 
 function partitionsTable(partitions: Known<'partitions'>, all: boolean): string {
-  const filled = all ? partitions : partitions.filter(({ rows }) => (rows ?? 0) > 0);
+  // Days ahead are empty, and as small as any. By rows they cannot be told: Postgres counts those of a young partition only after a while.
+  const empty = Math.min(...partitions.map(({ bytes }) => bytes));
+  const filled = all ? partitions : partitions.filter(({ bytes }) => bytes > empty);
   const shown = all || filled.length > 0 ? filled.slice(0, all ? undefined : fewDays) : partitions.slice(0, fewDays);
   const bytes = partitions.reduce((sum, one) => sum + one.bytes, 0);
   return [
