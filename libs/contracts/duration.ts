@@ -17,14 +17,17 @@ export function parseDuration(text: string): number | undefined {
   return unit === undefined ? undefined : Number(match?.[1]) * unit;
 }
 
+/** About a hundred years: more is a slip, and beyond what a clock, or Postgres, can be asked for. */
+const longestMs = parseDuration('36500d') ?? Infinity;
+
 /** A duration in a manifest or a query: text in, milliseconds out. */
 export const duration = z.string().transform((text, context) => {
   const ms = parseDuration(text);
-  if (ms === undefined) {
-    context.addIssue({ code: 'custom', message: `expected a duration such as "30s", "10m" or "1d", got "${text}"` });
-    return z.NEVER;
-  }
-  return ms;
+  if (ms !== undefined && ms <= longestMs) return ms;
+  const expected =
+    ms === undefined ? 'a duration such as "30s", "10m" or "1d"' : 'a duration of at most "36500d", a hundred years';
+  context.addIssue({ code: 'custom', message: `expected ${expected}, got "${text}"` });
+  return z.NEVER;
 });
 
 /** The text of a duration, in the largest unit that it is a whole number of: `7d`, `90m`. @param ms a whole number, at least 0 */

@@ -210,6 +210,10 @@ describe('parseManifest', () => {
     expect(problems('')['']).toContain('expected a manifest');
   });
 
+  it('refuses a time that no clock can tell', () => {
+    expect(problems(manifest({ timeout: '99999999999999999999w' }))['spec.timeout']).toContain('at most "36500d"');
+  });
+
   it('has a value for every strategy’s schema, so that a new one needs no change here', () => {
     for (const { name } of strategies) {
       expect(problems(manifest({ strategy: { [name]: { nonsense: 1 } } }))).toHaveProperty([
