@@ -81,7 +81,7 @@ export const manifestEnvelope = z
       .object({
         name: endpointName,
         /** The revision that this was made from: `apply` refuses where somebody else has applied a newer one. An export carries it. */
-        revision: z.int().min(1).optional(),
+        revision: z.int().min(1).max(2_147_483_647).optional(),
         labels: z.record(z.string(), z.string()).optional(),
         description: z.string().optional(),
       })

@@ -210,6 +210,14 @@ describe('parseManifest', () => {
     expect(problems('')['']).toContain('expected a manifest');
   });
 
+  it('refuses what is nested beyond all reason, or contains itself', () => {
+    const deep = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+    for (const text of [`spec: ${deep(200)}`, 'spec: &a [*a, *a]'])
+      expect(problems(text)['']).toBe('expected at most 100 levels of nesting');
+    expect(problems(`spec: ${deep(20_000)}`)['']).toMatch(/not valid YAML: .*call stack/);
+    expect(problems(manifest({ versions: JSON.parse(deep(20_000)) as unknown }))['']).toContain('levels of nesting');
+  });
+
   it('refuses a time that no clock can tell', () => {
     expect(problems(manifest({ timeout: '99999999999999999999w' }))['spec.timeout']).toContain('at most "36500d"');
   });

@@ -3,7 +3,7 @@ import { scoringRule } from '#scoring';
 import type { RewardKind } from '#strategies';
 import { issueProblems } from './issue-problems.js';
 import { pathText, type Problem } from './problem.js';
-import { readText } from './read-text.js';
+import { readSource } from './read-text.js';
 import { checkStrategy, type ManifestStrategy } from './strategy-problems.js';
 import { listedVersions, versionProblems } from './version-problems.js';
 
@@ -33,7 +33,7 @@ export type ManifestResult =
  * at once, each with its path and what was expected.
  */
 export function parseManifest(input: unknown): ManifestResult {
-  const read = typeof input === 'string' ? readText(input) : ({ ok: true, value: input } as const);
+  const read = readSource(input);
   if (!read.ok) return read;
   const source = read.value;
   if (typeof source !== 'object' || source === null || Array.isArray(source)) {

@@ -1,8 +1,17 @@
 import { parseDocument } from 'yaml';
+import { isTooDeep, tooDeep } from './nesting.js';
 import type { Problem } from './problem.js';
 
+type ReadResult = { ok: true; value: unknown } | { ok: false; problems: Problem[] };
+
+/** The value of a YAML or JSON text, or a value as it is: not nested more deeply than anything here can take. */
+export function readSource(input: unknown): ReadResult {
+  const read = typeof input === 'string' ? readText(input) : ({ ok: true, value: input } as const);
+  return read.ok && isTooDeep(read.value) ? { ok: false, problems: [tooDeep] } : read;
+}
+
 /** The value of a YAML or JSON text (JSON is YAML); errors name line and column. */
-export function readText(text: string): { ok: true; value: unknown } | { ok: false; problems: Problem[] } {
+export function readText(text: string): ReadResult {
   const document = parseDocument(text, { prettyErrors: true, strict: true, uniqueKeys: true });
   if (document.errors.length > 0) {
     return {

@@ -3,7 +3,7 @@ import { findStrategy, type Contenders, type WrittenSpec } from '#strategies';
 import { issueProblems } from './issue-problems.js';
 import { withoutRevision } from './meaning.js';
 import { pathText, type Problem } from './problem.js';
-import { readText } from './read-text.js';
+import { readSource, readText } from './read-text.js';
 import { oneStrategy } from './strategy-problems.js';
 
 /** A template without problems. */
@@ -26,7 +26,7 @@ const anyone = { champion: 'champion', candidate: 'candidate' };
 
 /** Reads a template from YAML or JSON text, or from an object, and checks all of it: its strategy as it would be about some two versions. */
 export function parseTemplate(input: unknown): TemplateResult {
-  const read = typeof input === 'string' ? readText(input) : ({ ok: true, value: input } as const);
+  const read = readSource(input);
   if (!read.ok) return read;
   const envelope = templateEnvelope.safeParse(read.value);
   if (!envelope.success) return { ok: false, problems: issueProblems(templateEnvelope, envelope.error, read.value) };

@@ -31,12 +31,17 @@ export function problemOf(error: unknown): HttpProblem {
     return new HttpProblem(503, `${error.message}; nothing was changed, try again in a moment`);
   if (isOutage(error))
     return new HttpProblem(503, 'Postgres cannot be reached; nothing was changed, try again in a moment');
+  if (isUnstorable(error))
+    return new HttpProblem(400, `Postgres cannot take what was sent; nothing was changed: ${(error as Error).message}`);
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
   if (status === 413) return new HttpProblem(413, 'the manifest is larger than 1 MiB');
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new HttpProblem(status, (error as Error).message);
   return new HttpProblem(500, 'internal error; see the deployer’s log');
 }
+
+/** Whether Postgres refused the data: a text with a NUL character, a number out of range (class 22), too much or too deep (54). */
+const isUnstorable = (error: unknown): boolean => /^(22|54)/.test(sqlStateOf(error) ?? '');
 
 /** Classes of SQLSTATE that say the server is not there: connection, resources, operator's intervention, and a schema that is not made yet. */
 const outageStates = /^(08|53|57|42P01$)/;

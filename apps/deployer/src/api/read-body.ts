@@ -18,6 +18,7 @@ export const isStream = (body: unknown): body is Readable => body instanceof Rea
 
 /** The manifest in a body: an object where it was sent as JSON, else its text, which is YAML. */
 export function readManifestBody(body: unknown, contentType: string | undefined): unknown {
+  refuseBytes(body);
   if (typeof body !== 'string' || body.trim() === '') {
     throw new HttpProblem(400, 'expected a manifest as body, JSON (application/json) or YAML (application/yaml)');
   }
@@ -26,10 +27,15 @@ export function readManifestBody(body: unknown, contentType: string | undefined)
 
 /** A body of options, all of them optional: none at all is good too. */
 export function readOptions(body: unknown): Record<string, unknown> {
+  refuseBytes(body);
   if (typeof body !== 'string' || body.trim() === '') return {};
   const value = parseJson(body);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new HttpProblem(400, 'expected a JSON object as body, or none');
+}
+
+function refuseBytes(body: unknown): void {
+  if (isStream(body)) throw new HttpProblem(415, 'expected the body as text, not as application/octet-stream');
 }
 
 const isJson = (contentType: string | undefined): boolean =>

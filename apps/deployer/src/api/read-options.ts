@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { parseDuration, steeringBodies, type Steering, type SteeringBody, type SteeringVerb } from '#contracts';
+import { moment, parseDuration, steeringBodies, type Steering, type SteeringBody, type SteeringVerb } from '#contracts';
 import type { Author } from '../store/changes.js';
 import { HttpProblem } from './http-problem.js';
 
@@ -52,10 +52,8 @@ export function readCursor(name: string, text: string | undefined): number | und
 export function readTime(name: string, text: string | undefined): Date | undefined {
   if (text === undefined) return undefined;
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) {
-    throw new HttpProblem(400, `${name}: expected a time such as "2026-01-31T12:00:00Z", got "${text}"`);
-  }
-  return time;
+  if (moment.safeParse(time.getTime()).success) return time;
+  throw new HttpProblem(400, `${name}: expected a time from 1970 on, such as "2026-01-31T12:00:00Z", got "${text}"`);
 }
 
 /** Of what asks for nothing else. */

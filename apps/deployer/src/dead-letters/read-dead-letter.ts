@@ -1,4 +1,4 @@
-import { headers as names, type DeadLetterView, type WholeDeadLetter } from '#contracts';
+import { headers as names, moment, type DeadLetterView, type WholeDeadLetter } from '#contracts';
 import type { IncomingRecord } from '#kafka';
 
 type Described = Omit<DeadLetterView, 'replayed'>;
@@ -25,7 +25,7 @@ export function describeDeadLetter(record: IncomingRecord): Described {
   const error = text(names.dltExceptionMessage);
   return {
     id: idOf(record),
-    at: new Date(timestamp).toISOString(),
+    at: isoTime(timestamp),
     reason,
     error: error === reason ? null : error,
     service: text(names.deadLetterService) ?? '?',
@@ -53,9 +53,11 @@ function originOf(headers: Headers): DeadLetterView['origin'] {
   const topic = headers[names.dltTopic]?.toString('utf8');
   const [partition, offset, timestamp] = [names.dltPartition, names.dltOffset, names.dltTimestamp].map((name) => integer(headers[name])); // prettier-ignore
   if (topic === undefined || partition === undefined || offset === undefined) return null;
-  const at = new Date(Number(timestamp ?? 0n)).toISOString();
-  return { topic, partition: Number(partition), offset: String(offset), at };
+  return { topic, partition: Number(partition), offset: String(offset), at: isoTime(Number(timestamp ?? 0n)) };
 }
+
+/** Whoever wrote the record may have written any number: one that is no moment counts as 1970. */
+const isoTime = (ms: number): string => new Date(moment.safeParse(ms).success ? ms : 0).toISOString();
 
 function integer(bytes: Buffer | undefined): bigint | undefined {
   if (bytes?.length === 4) return BigInt(bytes.readInt32BE());

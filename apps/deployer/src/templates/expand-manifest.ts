@@ -17,7 +17,8 @@ export class ExpandManifest {
   async expand(body: unknown, given: ReadonlyMap<string, RevisedTemplate> = new Map()): Promise<unknown> {
     const source = readManifestText(body);
     if (typeof source !== 'object' || source === null) return body;
-    if ('template' in ((source as { spec?: object | null }).spec ?? {})) {
+    const { spec } = source as { spec?: unknown };
+    if (typeof spec === 'object' && spec !== null && 'template' in spec) {
       const message = 'the deployer’s to say; expected spec.strategy: { template: NAME, candidate: VERSION }';
       throw refused([{ path: 'spec.template', message }]);
     }
