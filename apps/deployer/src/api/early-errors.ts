@@ -1,13 +1,12 @@
 import { STATUS_CODES } from 'node:http';
-import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyServerOptions } from 'fastify';
 import { sendProblem, type ProblemDetails } from '#platform';
 
 /** What is refused before there is a route, and so before the error filter, as problem details too. */
 export const earlyErrors: Pick<FastifyServerOptions, 'frameworkErrors' | 'clientErrorHandler'> = {
   /** An address that is none, or with a name that is too long. */
   frameworkErrors: (error, request, reply) => {
-    const [asked, answer] = [request as unknown as FastifyRequest, reply as unknown as FastifyReply];
-    sendProblem(asked, answer, error.statusCode ?? 400, error.message);
+    sendProblem(request, reply, error.statusCode ?? 400, error.message);
   },
 
   /** What is no HTTP, or has too long headers: there is no request yet, and the connection is of no use any more. */
