@@ -33,10 +33,13 @@ const outages = new Set([
   'KafkaJSLockTimeout',
 ]);
 
+/** A client whose broker went while it connected, or that was closed, says so by its words alone: the error's name is that of any. */
+const withoutConnection = /^The producer is disconnect(ed|ing)\b/;
+
 /** Whether the error says that no broker can be talked to, looking through kafkajs's wrappings. */
 export function isOutage(error: unknown): boolean {
   for (let current = error, depth = 0; current instanceof Error && depth < 8; current = current.cause, depth++)
-    if (outages.has(current.name)) return true;
+    if (outages.has(current.name) || withoutConnection.test(current.message)) return true;
   return false;
 }
 
