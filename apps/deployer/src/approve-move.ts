@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#database';
-import { HttpProblem, notFound } from './api/http-problem.js';
+import { HttpProblem } from './api/http-problem.js';
 import { approval } from './gates/approval.js';
 import { changesChannel, writeEvent, type Author } from './store/changes.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
@@ -8,17 +7,11 @@ import { EndpointLock } from './plans/endpoint-lock.js';
 /** Takes an operator's word for the move that waits for it. */
 @Injectable()
 export class ApproveMove {
-  constructor(
-    private readonly database: Database,
-    private readonly endpoints: EndpointLock,
-  ) {}
+  constructor(private readonly endpoints: EndpointLock) {}
 
   /** @throws HttpProblem 404, or 409 where nothing waits for an approval */
   approve(name: string, author: Author): Promise<void> {
-    return this.database.transaction(async (client) => {
-      const standing = await this.endpoints.lock(client, name);
-      if (standing === undefined || standing.deleted) throw notFound(name);
-      const { rollout, plan } = standing;
+    return this.endpoints.change(name, author, async (client, { rollout, plan }) => {
       const asked = rollout.verdict?.checks.find((check) => check.name === approval.name && check.outcome === 'wait');
       if (asked === undefined || rollout.approvedStep === plan.step) {
         const message = `no move of "${name}" waits for an approval; \`understudy describe ${name}\` says what it waits for`;

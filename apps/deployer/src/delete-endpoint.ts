@@ -1,9 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '#database';
-import { notFound } from './api/http-problem.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
 import { renumbered } from './plans/make-plan.js';
-import { refuseUnseen } from './api/refuse-unseen.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { writeEvent, writePlan, type Author } from './store/changes.js';
 import { VersionsRepository } from './store/versions.repository.js';
@@ -12,18 +9,14 @@ import { VersionsRepository } from './store/versions.repository.js';
 @Injectable()
 export class DeleteEndpoint {
   constructor(
-    private readonly database: Database,
     private readonly endpoints: EndpointLock,
     private readonly versions: VersionsRepository,
     private readonly topic: PlansOnTopic,
   ) {}
 
-  /** @returns the epoch of the last plan; @throws HttpProblem 404 */
+  /** @returns the epoch of the last plan; @throws HttpProblem 404, or 412 */
   delete(name: string, author: Author): Promise<number> {
-    return this.database.transaction(async (client) => {
-      const standing = await this.endpoints.lock(client, name);
-      if (standing === undefined || standing.deleted) throw notFound(name);
-      refuseUnseen(standing, author);
+    return this.endpoints.change(name, author, async (client, standing) => {
       const { rollout, plan } = standing;
       const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
       const reason = `deleted by ${author.actor}`;

@@ -2,8 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import type { RoutingRule, TrafficPlan } from '#contracts';
-import { Database } from '#database';
-import { HttpProblem, notFound } from './api/http-problem.js';
+import { HttpProblem } from './api/http-problem.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
 import { renumbered } from './plans/make-plan.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
@@ -25,13 +24,12 @@ const reserved = /^(ce_|kafka_|understudy-)/i;
 @Injectable()
 export class PinRequests {
   constructor(
-    private readonly database: Database,
     private readonly endpoints: EndpointLock,
     private readonly manifests: Manifests,
     private readonly topic: PlansOnTopic,
   ) {}
 
-  /** The newest pin of the same requests holds. @returns the epoch of the plan in force after it; @throws HttpProblem 400, 404 or 409 */
+  /** The newest pin of the same requests holds. @returns the epoch of the plan in force after it; @throws HttpProblem 400, 404, 409 or 412 */
   pin(name: string, { when, version }: RoutingRule, author: Author): Promise<number> {
     return this.change(name, author, (standing) => {
       if ('header' in when && reserved.test(when.header)) {
@@ -50,7 +48,7 @@ export class PinRequests {
     });
   }
 
-  /** @returns the epoch of the plan in force after it; @throws HttpProblem 404, 409 where there is no such pin */
+  /** @returns the epoch of the plan in force after it; @throws HttpProblem 404, 412, or 409 where there is no such pin */
   unpin(name: string, when: When, author: Author): Promise<number> {
     return this.change(name, author, (standing) => {
       const rules = rulesOf(standing).filter((rule) => !isDeepStrictEqual(rule.when, when));
@@ -62,9 +60,7 @@ export class PinRequests {
   }
 
   private change(name: string, author: Author, make: (standing: Standing) => Change): Promise<number> {
-    return this.database.transaction(async (client) => {
-      const standing = await this.endpoints.lock(client, name);
-      if (standing === undefined || standing.deleted) throw notFound(name);
+    return this.endpoints.change(name, author, async (client, standing) => {
       const { type, rules, detail } = make(standing);
       if (isDeepStrictEqual(rules, rulesOf(standing))) return standing.epoch;
       const epoch = await this.write(client, standing, rules, `${type} by ${author.actor}`);

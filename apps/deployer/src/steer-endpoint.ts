@@ -2,12 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import type { Evidence } from '#contracts';
-import { Database } from '#database';
 import type { Manifest } from '#manifests';
 import type { PlanDraft, RegisteredStrategy } from '#strategies';
-import { HttpProblem, notFound } from './api/http-problem.js';
+import { HttpProblem } from './api/http-problem.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
-import { refuseUnseen } from './api/refuse-unseen.js';
 import { draftOf, makePlan, withListedFallback } from './plans/make-plan.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
 import { evaluate, strategyNamed } from './rollouts/evaluate.js';
@@ -22,7 +20,6 @@ const eventOf = { promote: 'promoted', rollback: 'rolled-back', pause: 'paused',
 @Injectable()
 export class SteerEndpoint {
   constructor(
-    private readonly database: Database,
     private readonly endpoints: EndpointLock,
     private readonly manifests: Manifests,
     private readonly evidence: EvidenceStore,
@@ -33,7 +30,7 @@ export class SteerEndpoint {
    * All of the traffic to one version.
    *
    * @param move.version which one to promote, where there are several
-   * @throws HttpProblem 404 or 409, SteeringError where the verb makes no sense for the rollout
+   * @throws HttpProblem 404, 409 or 412, SteeringError where the verb makes no sense for the rollout
    */
   move(
     name: string,
@@ -42,7 +39,7 @@ export class SteerEndpoint {
   ): Promise<number> {
     const { verb, version } = move;
     const named = version === undefined ? {} : { version };
-    return this.locked(name, author, async (client, standing) => {
+    return this.endpoints.change(name, author, async (client, standing) => {
       const { rollout } = standing;
       const now = Date.now();
       const steer = (strategy: RegisteredStrategy) => strategy.steer({ ...rollout, verb, now, ...named });
@@ -57,11 +54,11 @@ export class SteerEndpoint {
    * One version's share as a step of its own: the strategy goes on from there unless the rollout is paused.
    *
    * @param share.weight between 0 and 1, both excluded
-   * @throws HttpProblem 404 or 409, SteeringError where the strategy has no such share to set
+   * @throws HttpProblem 404, 409 or 412, SteeringError where the strategy has no such share to set
    */
   setWeight(name: string, share: { version: string; weight: number }, author: Author): Promise<number> {
     const { version, weight } = share;
-    return this.locked(name, author, async (client, standing) => {
+    return this.endpoints.change(name, author, async (client, standing) => {
       const { rollout } = standing;
       if (!isAtWork(standing)) throw hasEnded(standing, 'set a weight of');
       const now = Date.now();
@@ -74,10 +71,10 @@ export class SteerEndpoint {
     });
   }
 
-  /** Freezes the plan, or lets the strategy go on; @throws HttpProblem 404 or 409 */
+  /** Freezes the plan, or lets the strategy go on; @throws HttpProblem 404, 409 or 412 */
   suspend(name: string, verb: 'pause' | 'resume', author: Author): Promise<number> {
     const wanted = verb === 'pause' ? 'paused' : 'running';
-    return this.locked(name, author, async (client, standing) => {
+    return this.endpoints.change(name, author, async (client, standing) => {
       const { rollout, epoch } = standing;
       if (rollout.status === wanted) return epoch;
       if (!isAtWork(standing)) throw hasEnded(standing, verb);
@@ -85,19 +82,6 @@ export class SteerEndpoint {
       await client.query(sql, [name, rollout.id, wanted]);
       await this.tell(client, standing, { ...author, type: eventOf[verb] });
       return epoch;
-    });
-  }
-
-  private locked(
-    name: string,
-    author: Author,
-    run: (client: pg.PoolClient, standing: Standing) => Promise<number>,
-  ): Promise<number> {
-    return this.database.transaction(async (client) => {
-      const standing = await this.endpoints.lock(client, name);
-      if (standing === undefined || standing.deleted) throw notFound(name);
-      refuseUnseen(standing, author);
-      return run(client, standing);
     });
   }
 

@@ -196,12 +196,16 @@ describe('applying manifests', () => {
     expect((await put(tag, 'v2')).status).toBe(200);
     expect(await put(tag, 'v3')).toMatchObject({ status: 412, body: { error: expect.stringContaining('revision 2') as string } }); // prettier-ignore
     expect((await put('"soon"', 'v3')).status).toBe(400);
-    const verb = (name: string, ifMatch: string) =>
+    const verb = (name: string, ifMatch: string, body?: object) =>
       http(url(`/endpoints/tagged${name}`), {
         method: name === '' ? 'DELETE' : 'POST',
         headers: { 'if-match': ifMatch },
+        body,
       });
     expect((await verb('/rollback', '"r1"')).status).toBe(412);
+    const pin = { when: { routingKey: 'ann' }, version: 'v2' };
+    expect((await verb('/pin', '"r1"', pin)).status).toBe(412);
+    expect((await verb('/unpin', '"r1"', { when: pin.when })).status).toBe(412);
     expect((await verb('', '"r1"')).status).toBe(412);
     expect((await verb('', '"r2"')).status).toBe(200);
   });

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type pg from 'pg';
 import type { TrafficPlan } from '#contracts';
-import { jsonbText } from '#database';
+import { Database, jsonbText } from '#database';
 import { SteeringError } from '#strategies';
+import { notFound } from '../api/http-problem.js';
+import { refuseUnseen } from '../api/refuse-unseen.js';
 import { evaluate, strategyNamed } from '../rollouts/evaluate.js';
 import { Manifests } from '../rollouts/manifests.js';
 import { newestPlan, writeEvent, writePlan, writeRollout, type Author } from '../store/changes.js';
@@ -20,6 +22,7 @@ const adopter = 'deployer';
 @Injectable()
 export class EndpointLock {
   constructor(
+    private readonly database: Database,
     private readonly standings: StandingsRepository,
     private readonly manifests: Manifests,
     private readonly topic: PlansOnTopic,
@@ -33,6 +36,20 @@ export class EndpointLock {
     if (await isKnown(client, plan)) return standing;
     await this.adopt(client, standing, plan);
     return this.standings.lock(client, name);
+  }
+
+  /**
+   * Changes an endpoint that is there, in a transaction of its own.
+   *
+   * @throws HttpProblem 404; 412 where the author has seen another revision than the one in force
+   */
+  change<T>(name: string, author: Author, run: (client: pg.PoolClient, standing: Standing) => Promise<T>): Promise<T> {
+    return this.database.transaction(async (client) => {
+      const standing = await this.lock(client, name);
+      if (standing === undefined || standing.deleted) throw notFound(name);
+      refuseUnseen(standing, author);
+      return run(client, standing);
+    });
   }
 
   private async adopt(client: pg.PoolClient, standing: Standing, plan: TrafficPlan): Promise<void> {
