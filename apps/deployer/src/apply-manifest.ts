@@ -175,7 +175,7 @@ export class ApplyManifest {
     const { name, source } = manifest;
     const now = Date.now();
     const revision = (standing?.revision ?? 0) + 1;
-    const epoch = Math.max(standing?.epoch ?? 0, this.topic.epochOf(name)) + 1;
+    const epoch = this.topic.nextEpoch(name, standing?.epoch ?? 0);
     const alive = standing !== undefined && !standing.deleted;
     const continues =
       alive && !again(standing, retry) && isDeepStrictEqual(wayOf(manifest), wayOf(this.manifests.of(standing)));

@@ -18,7 +18,7 @@ export class DeleteEndpoint {
   delete(name: string, author: Author): Promise<number> {
     return this.endpoints.change(name, author, async (client, standing) => {
       const { rollout, plan } = standing;
-      const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
+      const epoch = this.topic.nextEpoch(name, standing.epoch);
       const reason = `deleted by ${author.actor}`;
       await client.query('UPDATE endpoints SET deleted_at = now(), updated_at = now() WHERE name = $1', [name]);
       await client.query(

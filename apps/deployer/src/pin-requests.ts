@@ -76,7 +76,7 @@ export class PinRequests {
     rules: RoutingRule[],
     reason: string,
   ): Promise<number> {
-    const epoch = Math.max(standing.epoch, this.topic.epochOf(standing.name)) + 1;
+    const epoch = this.topic.nextEpoch(standing.name, standing.epoch);
     const { rules: _, ...plan }: TrafficPlan = renumbered(standing.plan, { epoch, at: Date.now() });
     await writePlan(client, rules.length === 0 ? plan : { ...plan, rules }, reason);
     return epoch;

@@ -102,7 +102,7 @@ export class SteerEndpoint {
     // The strategy counts a new step though nothing moves, where the rollout stands so already.
     const moves = !isDeepStrictEqual({ ...outcome.draft, step: 0 }, { ...draftOf(plan), step: 0 });
     if (!moves) return standing.epoch;
-    const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
+    const epoch = this.topic.nextEpoch(name, standing.epoch);
     const why = author.reason === undefined ? '' : `: ${author.reason}`;
     const reason = `${verb} by ${author.actor}${why}`;
     const numbers = { revision, epoch, rollout: rollout.id, at: now, rules: plan.rules };

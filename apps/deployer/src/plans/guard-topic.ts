@@ -69,7 +69,7 @@ export class GuardTopic {
       const standing = await this.endpoints.lock(client, endpoint);
       if (standing === undefined || judgeTopic(standing.plan, this.topic.get(endpoint)) !== 'new') return;
       const reason = 'a record on the topic of plans was not ours: the plan in force is published again';
-      const epoch = Math.max(standing.epoch, this.topic.epochOf(endpoint)) + 1;
+      const epoch = this.topic.nextEpoch(endpoint, standing.epoch);
       await writePlan(client, renumbered(standing.plan, { epoch, at: now }), reason);
       await writeEvent(client, { ...whose(standing), type: 'plan', reason, detail: { epoch } });
       this.logger.warn({ endpoint, epoch }, reason);

@@ -49,6 +49,11 @@ export class PlansOnTopic {
     return this.plans.get(endpoint)?.plan.epoch ?? 0;
   }
 
+  /** The epoch of an endpoint's next plan: above the topic's, and above that of the newest plan in the database. */
+  nextEpoch(endpoint: string, newest: number): number {
+    return Math.max(newest, this.epochOf(endpoint)) + 1;
+  }
+
   /** Resolves once the topic has a plan of the endpoint with this epoch, or a greater one. */
   reached(endpoint: string, epoch: number): Promise<void> {
     if (this.epochOf(endpoint) >= epoch) return Promise.resolve();

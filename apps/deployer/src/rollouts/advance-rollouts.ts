@@ -109,7 +109,7 @@ export class AdvanceRollouts {
       });
     }
     if (!isInForce(draft, plan)) {
-      const epoch = Math.max(standing.epoch, this.topic.epochOf(name)) + 1;
+      const epoch = this.topic.nextEpoch(name, standing.epoch);
       const next = makePlan(this.manifests.of(standing), draft, {
         ...{ revision, epoch, rollout: rollout.id, at: now, rules: plan.rules },
       });
