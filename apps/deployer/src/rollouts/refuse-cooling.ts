@@ -1,9 +1,8 @@
 import type pg from 'pg';
-import type { TrafficPlan } from '#contracts';
+import { soleVersionOf, type TrafficPlan } from '#contracts';
 import { pathText, type Manifest } from '#manifests';
 import { HttpProblem } from '../api/http-problem.js';
 import { coolingDown, type Failure } from '../gates/cool-down.js';
-import { soleVersion } from '../gates/wish.js';
 import { strategyNamed } from './evaluate.js';
 
 /** @throws HttpProblem 409 where the manifest's rollout would try a version that failed less than its cool-down ago */
@@ -48,7 +47,7 @@ async function failuresOf(client: pg.PoolClient, endpoint: string): Promise<Fail
     versions: strategyNamed(strategy)
       .versionsOf(spec)
       .map(({ version }) => version)
-      .filter((version) => version !== soleVersion(plan)),
+      .filter((version) => version !== soleVersionOf(plan)),
     endedAt: ended_at.getTime(),
     reason: reason ?? 'failed',
   }));
