@@ -115,4 +115,12 @@ describe('gates', () => {
     expect(await apply('cool', longer, {})).toMatchObject({ body: { rollout: { id: 5 } } });
     await eventually(() => harness.plansOf('cool').some(({ rollout }) => rollout === 5));
   });
+
+  it('keep nothing from being tried for a failure of a strategy that is not there any more', async () => {
+    const cooldown = { cooldown: '1h' };
+    await apply('former', canary, cooldown);
+    await control.steer('former', 'rollback');
+    await harness.pool().query(`UPDATE deployments SET strategy = 'former' WHERE endpoint = 'former'`);
+    expect(await apply('former', { single: { version: 'v1' } }, cooldown)).toMatchObject({ status: 200 });
+  });
 });

@@ -3,6 +3,7 @@ import { soleVersionOf, type TrafficPlan } from '#contracts';
 import { pathText, type Manifest } from '#manifests';
 import { HttpProblem } from '../api/http-problem.js';
 import { coolingDown, type Failure } from '../gates/cool-down.js';
+import { versionsOfRollout } from '../store/versions-of-rollout.js';
 import { strategyNamed } from './evaluate.js';
 
 /** @throws HttpProblem 409 where the manifest's rollout would try a version that failed less than its cool-down ago */
@@ -44,10 +45,7 @@ async function failuresOf(client: pg.PoolClient, endpoint: string): Promise<Fail
   );
   return rows.map(({ rollout, strategy, spec, ended_at, reason, plan }) => ({
     rollout,
-    versions: strategyNamed(strategy)
-      .versionsOf(spec)
-      .map(({ version }) => version)
-      .filter((version) => version !== soleVersionOf(plan)),
+    versions: versionsOfRollout(strategy, spec).filter((version) => version !== soleVersionOf(plan)),
     endedAt: ended_at.getTime(),
     reason: reason ?? 'failed',
   }));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PlanView, RolloutStatus, RolloutView, TrafficPlan, Verdict } from '#contracts';
 import { Database } from '#database';
-import { findStrategy } from '#strategies';
+import { versionsOfRollout } from './versions-of-rollout.js';
 
 interface RolloutRow {
   id: number;
@@ -51,7 +51,7 @@ export class HistoryRepository {
     const { rows } = await this.database.pool.query<RolloutRow>(rolloutsSql, [endpoint, limit]);
     return rows.map(({ spec, started_at, ended_at, verdict, started_by, ended_by, ...row }) => ({
       ...row,
-      versions: versionsOf(row.strategy, spec),
+      versions: versionsOfRollout(row.strategy, spec),
       startedAt: started_at.toISOString(),
       endedAt: ended_at?.toISOString() ?? null,
       verdict: verdict === null ? null : inShort(verdict),
@@ -79,13 +79,3 @@ const inShort = ({ outcome, version, reason }: Verdict) => ({
   ...(version !== undefined && { version }),
   reason,
 });
-
-/** None where the strategy is not registered any more, or its spec has changed since. */
-function versionsOf(strategy: string, spec: unknown): string[] {
-  try {
-    const references = findStrategy(strategy)?.versionsOf(spec) ?? [];
-    return [...new Set(references.map(({ version }) => version))];
-  } catch {
-    return [];
-  }
-}
