@@ -17,7 +17,7 @@ import { SinksRepository } from './notifications/sinks.repository.js';
 import { draftOf, makePlan, withListedFallback } from './plans/make-plan.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
 import { PlansOnTopic } from './plans/plans-on-topic.js';
-import { evaluate, strategyNamed, type Outcome } from './rollouts/evaluate.js';
+import { evaluate, strategyNamed } from './rollouts/evaluate.js';
 import { EvidenceStore } from './rollouts/evidence-store.js';
 import { lastGoodVersion } from './rollouts/last-good.js';
 import { Manifests } from './rollouts/manifests.js';
@@ -194,19 +194,12 @@ export class ApplyManifest {
     await writeEvent(client, { ...author, endpoint: name, rollout, type, detail: { revision, ...detail } });
     const reason = `revision ${revision} applied by ${author.actor}`;
     const numbers = { revision, epoch, rollout, at: now, rules: alive ? standing.plan.rules : undefined };
-    if (continues) {
-      await writePlan(
-        client,
-        makePlan(manifest, withListedFallback(draftOf(standing.plan), manifest), numbers),
-        reason,
-      );
-    } else if (alive && adapted !== undefined) {
-      const draft = await this.goOn(client, { ...change, standing, state: adapted, now });
-      await writePlan(client, makePlan(manifest, draft, numbers), reason);
-    } else {
-      const outcome = await this.beginRollout(client, { ...change, rollout, revision, now });
-      await writePlan(client, makePlan(manifest, outcome.draft, numbers), reason);
-    }
+    let draft: PlanDraft;
+    if (continues) draft = withListedFallback(draftOf(standing.plan), manifest);
+    else if (alive && adapted !== undefined) {
+      draft = await this.goOn(client, { ...change, standing, state: adapted, now });
+    } else draft = await this.beginRollout(client, { ...change, rollout, revision, now });
+    await writePlan(client, makePlan(manifest, draft, numbers), reason);
     return { created: !alive, changed: true, revision, epoch };
   }
 
@@ -241,7 +234,7 @@ export class ApplyManifest {
   private async beginRollout(
     client: pg.PoolClient,
     change: Change & { rollout: number; revision: number; now: number },
-  ): Promise<Outcome> {
+  ): Promise<PlanDraft> {
     const { manifest, standing, author, rollout, revision, now } = change;
     const { name, spec } = manifest.strategy;
     const previous = standing === undefined || standing.deleted ? undefined : lastGoodVersion(standing);
@@ -278,7 +271,7 @@ export class ApplyManifest {
       reason: outcome.verdict.reason,
       detail,
     });
-    return outcome;
+    return outcome.draft;
   }
 }
 
