@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HttpProblem } from './api/http-problem.js';
 import { approval } from './gates/approval.js';
-import { changesChannel, writeEvent, type Author } from './store/changes.js';
+import { tellLeader, writeEvent, type Author } from './store/changes.js';
 import { EndpointLock } from './plans/endpoint-lock.js';
 
 /** Takes an operator's word for the move that waits for it. */
@@ -24,7 +24,7 @@ export class ApproveMove {
       ]);
       const detail = { step: plan.step, asked: asked.detail };
       await writeEvent(client, { ...author, endpoint: name, rollout: rollout.id, type: 'approved', detail });
-      await client.query('SELECT pg_notify($1, $2)', [changesChannel, name]);
+      await tellLeader(client, name);
     });
   }
 }

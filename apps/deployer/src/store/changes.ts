@@ -55,6 +55,11 @@ export async function writePlan(client: pg.PoolClient, plan: TrafficPlan, reason
 /** Makes the plan of this epoch the endpoint's newest, unless there is a newer one, and tells the leader when the transaction commits. */
 export async function newestPlan(client: pg.PoolClient, endpoint: string, epoch: number): Promise<void> {
   await client.query('UPDATE endpoints SET epoch = greatest(epoch, $2) WHERE name = $1', [endpoint, epoch]);
+  await tellLeader(client, endpoint);
+}
+
+/** Tells the leader, when the transaction commits, that something of the endpoint has changed. */
+export async function tellLeader(client: pg.PoolClient, endpoint: string): Promise<void> {
   await client.query('SELECT pg_notify($1, $2)', [changesChannel, endpoint]);
 }
 
