@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { weightOf, type ControlClient } from '#testing';
-import { Harness, step } from './testing/harness.js';
+import { describe, expect, it } from 'vitest';
+import { weightOf } from '#testing';
+import { step } from './testing/harness.js';
+import { useDeployer } from './testing/use-deployer.js';
 
 const canary = {
   canary: { champion: 'v1', candidate: 'v2', steps: [10, 50], interval: '50ms', minSamples: 50, margin: 0.05 },
@@ -9,13 +10,7 @@ const bandit = { bandit: { arms: ['v1', 'v2'], cadence: '1h' } };
 const who = { actor: 'ada', reason: 'to see' };
 
 describe('an operator', () => {
-  let harness: Harness;
-  let control: ControlClient;
-  beforeAll(async () => {
-    harness = await Harness.open();
-    control = harness.client(await harness.start());
-  });
-  afterAll(() => harness.close());
+  const { harness, control } = useDeployer();
 
   const apply = async (name: string, strategy: object): Promise<void> => {
     expect((await control.put(name, harness.manifest(name, strategy))).status).toBe(201);

@@ -1,27 +1,22 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { loggedRequest, type LoggedRequest } from '#contracts';
-import type { RunningService } from '#platform';
 import { eventually } from '#testing';
-import { Harness } from '../testing/harness.js';
+import { useDeployer } from '../testing/use-deployer.js';
 
 describe('the experiment log', () => {
-  let harness: Harness;
-  let service: RunningService;
+  const { harness, control, url } = useDeployer();
   const name = 'logged';
   const start = Date.parse('2026-02-01T10:00:00Z');
 
   beforeAll(async () => {
-    harness = await Harness.open();
-    service = await harness.start();
     const canary = { champion: 'v1', candidate: 'v2', steps: [10], interval: '1h' };
-    await harness.client(service).put(name, harness.manifest(name, { canary }));
+    await control.put(name, harness.manifest(name, { canary }));
   });
-  afterAll(() => harness.close());
 
   const read = async (query = ''): Promise<{ status: number; lines: LoggedRequest[] }> => {
-    const response = await fetch(`http://127.0.0.1:${service.port}/api/v1/endpoints/${name}/experiment-log${query}`);
+    const response = await fetch(url(`/endpoints/${name}/experiment-log${query}`));
     const text = await response.text();
     if (!response.ok) return { status: response.status, lines: [] };
     const lines = text.split('\n').filter((line) => line !== '');
@@ -30,7 +25,7 @@ describe('the experiment log', () => {
 
   it('is empty before anything is scored, and an endpoint that is not there has none', async () => {
     expect(await read()).toEqual({ status: 200, lines: [] });
-    const response = await fetch(`http://127.0.0.1:${service.port}/api/v1/endpoints/nobody/experiment-log`);
+    const response = await fetch(url('/endpoints/nobody/experiment-log'));
     expect(response.status).toBe(404);
   });
 
@@ -65,9 +60,9 @@ describe('the experiment log', () => {
   });
 
   it('gives its connection back when nobody reads on', async () => {
-    const url = `http://127.0.0.1:${service.port}/api/v1/endpoints/${name}/experiment-log?from=2026-02-01T00:00:00Z`;
+    const log = url(`/endpoints/${name}/experiment-log?from=2026-02-01T00:00:00Z`);
     for (let i = 0; i < 10; i++) {
-      const [response] = (await once(get(url), 'response')) as [IncomingMessage];
+      const [response] = (await once(get(log), 'response')) as [IncomingMessage];
       expect([200, 429]).toContain(response.statusCode);
       response.destroy();
     }

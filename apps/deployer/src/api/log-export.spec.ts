@@ -1,21 +1,17 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { columnsHeader, readColumns } from '#contracts';
-import type { RunningService } from '#platform';
 import { eventually } from '#testing';
-import { Harness } from '../testing/harness.js';
+import { useDeployer } from '../testing/use-deployer.js';
 
 describe('the log as a stream', () => {
-  let harness: Harness;
-  let service: RunningService;
+  const { harness, control, url } = useDeployer();
   const name = 'exported';
   const start = '2026-02-01T00:00:00Z';
 
   beforeAll(async () => {
-    harness = await Harness.open();
-    service = await harness.start();
-    await harness.client(service).put(name, harness.manifest(name, { single: { version: 'v1' } }));
+    await control.put(name, harness.manifest(name, { single: { version: 'v1' } }));
     await harness.pool().query(
       `INSERT INTO predictions (endpoint, request_id, slot, version, role, requested_at, predicted_at, revision, epoch, rollout, step,
          propensity, pinned, source, request, status)
@@ -24,10 +20,9 @@ describe('the log as a stream', () => {
       [name, start],
     );
   });
-  afterAll(() => harness.close());
 
   const read = (query: string, endpoint = name): Promise<Response> =>
-    fetch(`http://127.0.0.1:${service.port}/api/v1/endpoints/${endpoint}/log${query}`);
+    fetch(url(`/endpoints/${endpoint}/log${query}`));
 
   it('has a line for each request of the time asked for, and says what its columns are', async () => {
     const response = await read(`?from=2026-02-01T01:00:00Z&to=2026-02-03T00:00:00Z`);
@@ -55,7 +50,7 @@ describe('the log as a stream', () => {
 
   it('gives its connection back when nobody reads on', async () => {
     for (let n = 0; n < 6; n++) {
-      const [response] = (await once(get(`http://127.0.0.1:${service.port}/api/v1/endpoints/${name}/log`), 'response')) as [IncomingMessage]; // prettier-ignore
+      const [response] = (await once(get(url(`/endpoints/${name}/log`)), 'response')) as [IncomingMessage]; // prettier-ignore
       response.destroy();
     }
     await eventually(async () => {

@@ -1,27 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { ApplyAnswer, EndpointSummary, EndpointView } from '#contracts';
-import type { RunningService } from '#platform';
-import { http, type ControlClient, type HttpAnswer } from '#testing';
-import { Harness } from '../testing/harness.js';
+import { http, type HttpAnswer } from '#testing';
+import { useDeployer } from '../testing/use-deployer.js';
 
 const single = (version: string) => ({ single: { version } });
 const canary = { canary: { champion: 'v1', candidate: 'v2', steps: [10, 50], interval: '1h', margin: 0.05 } };
 type Answer = HttpAnswer<ApplyAnswer & { error?: string; problems?: { path: string }[]; conflicts?: object[] }>;
 
 describe('applying manifests', () => {
-  let harness: Harness;
-  let service: RunningService;
-  let control: ControlClient;
+  const { harness, control, origin, url } = useDeployer();
 
-  beforeAll(async () => {
-    harness = await Harness.open();
-    service = await harness.start();
-    control = harness.client(service);
-  });
-  afterAll(() => harness.close());
-
-  const url = (path: string): string => `http://127.0.0.1:${service.port}/api/v1${path}`;
   const apply = (body: unknown, query = '', actor = 'ann', more: Record<string, string> = {}): Promise<Answer> =>
     http(url(`/apply${query}`), { method: 'POST', body, headers: { 'x-actor': actor, ...more } });
   const exported = async (name: string): Promise<{ metadata: { revision: number } }> =>
@@ -214,7 +203,7 @@ describe('applying manifests', () => {
     const first = await http<EndpointSummary[]>(url('/endpoints?limit=2'));
     expect(first.body).toHaveLength(2);
     const next = /<(.*)>; rel="next"/.exec(first.headers.get('link') ?? '')?.[1] ?? '';
-    const second = await http<EndpointSummary[]>(`http://127.0.0.1:${service.port}${next}`);
+    const second = await http<EndpointSummary[]>(`${origin()}${next}`);
     const names = [...first.body, ...second.body].map(({ name }) => name);
     expect(names).toHaveLength(4);
     expect(names).toEqual(names.toSorted());

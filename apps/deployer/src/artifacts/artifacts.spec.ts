@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunningService } from '#platform';
+import { describe, expect, it } from 'vitest';
 import { eventually, http } from '#testing';
-import { Harness } from '../testing/harness.js';
+import { useDeployer } from '../testing/use-deployer.js';
 import { CollectArtifacts } from './collect-artifacts.js';
 import { ARTIFACT_STORE } from './uploads.js';
 import type { ArtifactStore } from './store/artifact-store.js';
@@ -14,15 +13,10 @@ const digest = (bytes: string | Buffer): string => createHash('sha256').update(b
 const single = { single: { version: 'v1' } };
 
 describe('uploaded artifacts', () => {
-  let harness: Harness;
-  let service: RunningService;
-  beforeAll(async () => {
-    harness = await Harness.open();
-    service = await harness.start();
-  });
-  afterAll(() => harness.close());
+  const deployer = useDeployer();
+  const { harness, control } = deployer;
 
-  const url = (sha256: string) => `http://127.0.0.1:${service.port}/api/v1/artifacts/${sha256}`;
+  const url = (sha256: string) => deployer.url(`/artifacts/${sha256}`);
   const headers = { 'content-type': 'application/octet-stream', 'x-actor': 'ann' };
   const put = (bytes: string, sha256 = digest(bytes)) =>
     http<Record<string, unknown>>(url(sha256), { method: 'PUT', body: bytes, headers });
@@ -78,7 +72,6 @@ describe('uploaded artifacts', () => {
   });
 
   it('stand in manifests by their digest, which is the version', async () => {
-    const control = harness.client(service);
     await put('model four');
     const artifact = `sha256:${digest('model four')}/v1.onnx`;
     const applied = await control.put('uploaded', manifest('uploaded', artifact));
@@ -97,7 +90,7 @@ describe('uploaded artifacts', () => {
   it('that nobody sent are refused, with the way to send them', async () => {
     const truth = { metric: 'module', options: { module: `sha256:${'1'.repeat(64)}/metric.mjs` } };
     const missing = manifest('lost', `sha256:${'0'.repeat(64)}`, { truth });
-    const answer = await harness.client(service).put('lost', missing);
+    const answer = await control.put('lost', missing);
     expect(answer.status).toBe(400);
     expect(answer.body['problems']).toEqual([
       { path: 'spec.versions[0].artifact', message: expect.stringContaining('has not been uploaded') as string },
@@ -106,7 +99,6 @@ describe('uploaded artifacts', () => {
   });
 
   it('are removed once nothing has named them for the time of grace', async () => {
-    const control = harness.client(service);
     await Promise.all(['kept', 'metric', 'dropped', 'forgotten', 'fresh'].map((bytes) => put(bytes)));
     const by = (bytes: string) => `sha256:${digest(bytes)}`;
     const truth = { metric: 'module', options: { module: `${by('metric')}/m.mjs` } };
@@ -118,7 +110,8 @@ describe('uploaded artifacts', () => {
       stored()
         .filter((name) => all.includes(name))
         .sort();
-    const collect = () => service.app.get(CollectArtifacts).collect(service.app.get<ArtifactStore>(ARTIFACT_STORE));
+    const { app } = deployer.service();
+    const collect = () => app.get(CollectArtifacts).collect(app.get<ArtifactStore>(ARTIFACT_STORE));
     const older = (sql: string) => harness.pool().query(sql, [all.slice(0, 4)]);
 
     await older(`UPDATE artifacts SET wanted_at = now() - interval '25 h' WHERE sha256 = ANY ($1)`);

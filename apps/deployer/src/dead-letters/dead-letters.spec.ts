@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import {
   headers as names,
   type DeadLetterView,
@@ -6,28 +6,22 @@ import {
   type ReplayReport,
   type WholeDeadLetter,
 } from '#contracts';
-import type { RunningService } from '#platform';
 import { eventually, http } from '#testing';
-import { Harness } from '../testing/harness.js';
+import { useDeployer } from '../testing/use-deployer.js';
 
 const int32 = (value: number) => Buffer.from(new Int32Array([value]).buffer).reverse();
 const int64 = (value: number) => Buffer.from(new BigInt64Array([BigInt(value)]).buffer).reverse();
 
 describe('dead letters', () => {
-  let harness: Harness;
-  let service: RunningService;
+  const { harness, control, url } = useDeployer();
   let requests: string;
 
   beforeAll(async () => {
-    harness = await Harness.open();
-    service = await harness.start();
     const manifest = harness.manifest('letters', { single: { version: 'v1' } }, { partitions: 1 });
-    await harness.client(service).put('letters', manifest);
+    await control.put('letters', manifest);
     requests = harness.stage.topic('requests', { endpoint: 'letters' });
   });
-  afterAll(() => harness.close());
 
-  const url = (path: string) => `http://127.0.0.1:${service.port}/api/v1${path}`;
   const list = async (query = '') => (await http<DeadLetterView[]>(url(`/dead-letters${query}`))).body;
   const replay = async (ids: string[], more: object = {}) =>
     (await http<ReplayReport>(url('/dead-letters/replay'), { method: 'POST', body: { ids, ...more } })).body;

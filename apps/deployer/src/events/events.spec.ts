@@ -1,29 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { EndpointEvent } from '#contracts';
-import type { RunningService } from '#platform';
-import { http, type ControlClient, type HttpAnswer } from '#testing';
-import { Harness } from '../testing/harness.js';
+import { http, type HttpAnswer } from '#testing';
+import { useDeployer } from '../testing/use-deployer.js';
 import { Followed } from './testing/followed.js';
 
 const single = (version: string) => ({ single: { version } });
 
 describe('events', () => {
-  let harness: Harness;
-  let service: RunningService;
-  let control: ControlClient;
+  const { harness, control, origin, url } = useDeployer();
   const opened: Followed[] = [];
-
-  beforeAll(async () => {
-    harness = await Harness.open();
-    service = await harness.start();
-    control = harness.client(service);
-  });
-  afterAll(async () => {
+  afterAll(() => {
     for (const followed of opened) followed.close();
-    await harness.close();
   });
 
-  const url = (path: string): string => `http://127.0.0.1:${service.port}/api/v1${path}`;
   const follow = async (path: string, headers: Record<string, string> = {}): Promise<Followed> => {
     const followed = await Followed.open(url(path), headers);
     opened.push(followed);
@@ -40,7 +29,7 @@ describe('events', () => {
       const answer: HttpAnswer<EndpointEvent[]> = await http(next);
       seen.push(...answer.body);
       const path: string | undefined = /<(.*)>; rel="next"/.exec(answer.headers.get('link') ?? '')?.[1];
-      next = path === undefined ? undefined : `http://127.0.0.1:${service.port}${path}`;
+      next = path === undefined ? undefined : `${origin()}${path}`;
     }
     expect(seen).toEqual(await control.events('paged'));
     expect(seen.length).toBeGreaterThanOrEqual(8);

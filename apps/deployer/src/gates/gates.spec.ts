@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { EndpointView } from '#contracts';
-import { eventually, http, type ControlClient } from '#testing';
-import type { RunningService } from '#platform';
-import { Harness, step } from '../testing/harness.js';
+import { eventually, http } from '#testing';
+import { step } from '../testing/harness.js';
+import { useDeployer } from '../testing/use-deployer.js';
 
 const canary = {
   canary: { champion: 'v1', candidate: 'v2', steps: [10], interval: '10ms', minSamples: 50, margin: 0.05 },
@@ -13,26 +13,16 @@ const bad = step(0, weights, { v1: [890, 900], v2: [20, 100] });
 const onlyAtNight = { windows: [{ days: ['sun'], from: '03:00', to: '03:01', timeZone: 'Pacific/Apia' }] };
 
 describe('gates', () => {
-  let harness: Harness;
-  let service: RunningService;
-  let control: ControlClient;
+  const { harness, control, url } = useDeployer();
 
-  beforeAll(async () => {
-    harness = await Harness.open();
-    service = await harness.start();
-    control = harness.client(service);
-  });
-  afterAll(() => harness.close());
-
-  const apply = async (name: string, strategy: object, rollout: object, query = '') => {
-    const url = `http://127.0.0.1:${service.port}/api/v1/endpoints/${name}${query}`;
-    const body = JSON.stringify(harness.manifest(name, strategy, { rollout }));
-    return http<Record<string, unknown>>(url, { method: 'PUT', body, headers: { 'content-type': 'application/json' } });
+  const apply = (name: string, strategy: object, rollout: object, query = '') => {
+    const body = harness.manifest(name, strategy, { rollout });
+    return http<Record<string, unknown>>(url(`/endpoints/${name}${query}`), { method: 'PUT', body });
   };
   const approve = (name: string) =>
-    http<Record<string, unknown>>(`http://127.0.0.1:${service.port}/api/v1/endpoints/${name}/approve`, {
+    http<Record<string, unknown>>(url(`/endpoints/${name}/approve`), {
       method: 'POST',
-      body: JSON.stringify({ actor: 'ann', reason: 'looks right' }),
+      body: { actor: 'ann', reason: 'looks right' },
     });
   const failed = ({ rollout }: EndpointView): boolean => rollout.status === 'failed';
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { request as rawRequest } from 'node:http';
 import type { z } from 'zod';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { headers as names } from '#contracts';
-import type { RunningService } from '#platform';
 import { eventually, http, type HttpAnswer, type HttpQuestion } from '#testing';
-import { Harness, step } from '../testing/harness.js';
+import { step } from '../testing/harness.js';
+import { useDeployer } from '../testing/use-deployer.js';
 import { operations } from './operations.js';
 import { anyRequest, type Known } from './testing/any-request.js';
 import { offenceOf, unlike } from './testing/offence-of.js';
@@ -18,12 +18,9 @@ const template = (name: string) => ({
   spec: { strategy: { canary: { steps: [10, 50], interval: '1h' } }, rollout: { approval: 'promotion' } },
 });
 
-let harness: Harness;
-let service: RunningService;
+const { harness, origin, url } = useDeployer();
 let letter: string | undefined;
 beforeAll(async () => {
-  harness = await Harness.open();
-  service = await harness.start();
   for (const name of ['digits', 'fraud']) await ask(`/endpoints/${name}`, 'PUT', manifest(name));
   await ask('/templates/digits', 'PUT', template('digits'));
   await harness.evidence('digits', 1, [step(1, { v1: 0.9, v2: 0.1 }, { v1: [800, 900], v2: [90, 100] })]);
@@ -31,7 +28,6 @@ beforeAll(async () => {
   const letters = await harness.stage.upstream.produce(harness.stage.topic('deadLetters'), [{ key: 'ann', value: 'not JSON' }, ofNoTime]);
   letter = letters.map(({ partition, offset }) => `${partition}-${offset}`)[0];
 }); // prettier-ignore
-afterAll(() => harness.close());
 
 /** Written by something else than our services. */
 const ofNoTime = {
@@ -45,16 +41,15 @@ const ofNoTime = {
 };
 const manifest = (name: string, more: object = {}) =>
   harness.manifest(name, canary, { partitions: 1, timeout: '2s', truth: { metric: 'accuracy', window: '1h' }, rollout: { cooldown: '1ms' }, ...more }); // prettier-ignore
-const base = (): string => `http://127.0.0.1:${service.port}`;
 const ask = <Body = Record<string, unknown>>(path: string, method = 'GET', body?: unknown, more: HttpQuestion = {}) =>
-  http<Body>(`${base()}/api/v1${path}`, { method, ...(body === undefined ? {} : { body }), ...more });
+  http<Body>(url(path), { method, ...(body === undefined ? {} : { body }), ...more });
 
 it('is served with a page that asks for nothing beyond it', async () => {
-  const document = await http<{ openapi: string; paths: object }>(`${base()}/api/openapi.json`);
+  const document = await http<{ openapi: string; paths: object }>(`${origin()}/api/openapi.json`);
   expect(document.headers.get('content-type')).toMatch(/^application\/json\b/);
   expect(document.body.openapi).toBe('3.1.0');
   expect(Object.keys(document.body.paths)).toEqual([...new Set(operations.map(({ path }) => path))]);
-  const page = await http<string>(`${base()}/api/docs`);
+  const page = await http<string>(`${origin()}/api/docs`);
   expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
   const targets = [...page.body.matchAll(/(?:src|href|action|url|import)\s*[=(]\s*["']?([^"')\s>]+)/g)];
   expect(targets.map(([, target]) => target)).toEqual(['/api/openapi.json']);
@@ -119,7 +114,7 @@ it.each(Object.entries(found))('refuses %s, with problem details', async (_, [st
 
 it('refuses headers that are too long, with problem details', async () => {
   const answer = await new Promise<{ status?: number | undefined; type?: string | undefined }>((resolve, reject) => {
-    const asked = rawRequest(`${base()}/api/v1/status`, { headers: { 'x-actor': 'x'.repeat(20_000) } }, (response) => {
+    const asked = rawRequest(url('/status'), { headers: { 'x-actor': 'x'.repeat(20_000) } }, (response) => {
       response.resume();
       resolve({ status: response.statusCode, type: response.headers['content-type'] });
     });
@@ -142,7 +137,7 @@ it('answers whatever it is asked as it is described, and goes on', async () => {
   const eight = fc.array(anyRequest(known), { minLength: 8, maxLength: 8 });
   await fc.assert(
     fc.asyncProperty(eight, async (requests) => {
-      const wrong = await Promise.all(requests.map((request) => offenceOf(base(), request)));
+      const wrong = await Promise.all(requests.map((request) => offenceOf(origin(), request)));
       offences.push(...wrong.filter((one) => one !== undefined));
     }),
     { numRuns: 125 },

@@ -1,22 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { StatusView } from '#contracts';
-import type { RunningService } from '#platform';
 import { eventually, http } from '#testing';
-import { Harness } from '../testing/harness.js';
+import { useDeployer } from '../testing/use-deployer.js';
 
-let harness: Harness;
-let service: RunningService;
-beforeAll(async () => {
-  harness = await Harness.open();
-  service = await harness.start();
-});
-afterAll(() => harness.close());
+const { harness, control, url } = useDeployer();
 
-const status = async () => (await http<StatusView>(`http://127.0.0.1:${service.port}/api/v1/status`)).body;
+const status = async () => (await http<StatusView>(url('/status'))).body;
 
 it('tells who lives and who leads, what is loaded, and what waits in Kafka and Postgres', async () => {
   const { stage } = harness;
-  await harness.client(service).put('seen', harness.manifest('seen', { single: { version: 'v1' } }, { partitions: 2 }));
+  await control.put('seen', harness.manifest('seen', { single: { version: 'v1' } }, { partitions: 2 }));
   await stage.router({ seen: 1 });
   await stage.worker('seen', 'v1');
   await stage.upstream.request(

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TemplateView } from '#contracts';
-import type { RunningService } from '#platform';
-import { http, type ControlClient } from '#testing';
-import { Harness } from '../testing/harness.js';
+import { http } from '#testing';
+import { useDeployer } from '../testing/use-deployer.js';
 
 const template = (interval: string, approval = 'promotion') => ({
   apiVersion: 'understudy/v1',
@@ -12,23 +11,13 @@ const template = (interval: string, approval = 'promotion') => ({
 });
 
 describe('templates', () => {
-  let harness: Harness;
-  let service: RunningService;
-  let control: ControlClient;
-
-  beforeAll(async () => {
-    harness = await Harness.open();
-    service = await harness.start();
-    control = harness.client(service);
-  });
-  afterAll(() => harness.close());
+  const { harness, control, url } = useDeployer();
 
   const call = (path: string, method = 'GET', body?: object) =>
-    http<TemplateView & Record<string, unknown>>(`http://127.0.0.1:${service.port}/api/v1/templates${path}`, {
+    http<TemplateView & Record<string, unknown>>(url(`/templates${path}`), {
       method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json', 'x-actor': 'ann' } }),
+      body,
+      headers: { 'x-actor': 'ann' },
     });
   const reference = { template: 'careful', champion: 'v1', candidate: 'v2' };
 

@@ -7,27 +7,29 @@ import { Readiness, startService, type RunningService } from '#platform';
 import { ControlClient, eventually, freshDatabase, Stage, type Heard } from '#testing';
 import { deployer } from '../deployer.service.js';
 
-/** A deployer on real Kafka and Postgres, with all that surrounds it played by hand. */
+/** A deployer on real Kafka and Postgres, with all that surrounds it played by hand. Of use between `open` and `close`. */
 export class Harness {
-  readonly models: string;
+  stage!: Stage;
+  databaseUrl!: string;
+  models!: string;
   private readonly running: RunningService[] = [];
   private readonly pools: pg.Pool[] = [];
   plans: Heard[] = [];
   versions: Heard[] = [];
 
-  private constructor(
-    readonly stage: Stage,
-    readonly databaseUrl: string,
-  ) {
-    this.models = realpathSync(mkdtempSync(join(tmpdir(), 'understudy-models-')));
-    for (const version of ['v1', 'v2', 'v3']) writeFileSync(join(this.models, `${version}.onnx`), `model ${version}`);
+  static async open(databaseUrl?: string): Promise<Harness> {
+    const harness = new Harness();
+    await harness.open(databaseUrl);
+    return harness;
   }
 
-  static async open(databaseUrl?: string): Promise<Harness> {
-    const harness = new Harness(await Stage.open(), databaseUrl ?? (await freshDatabase()));
-    harness.plans = await harness.stage.upstream.listen(harness.stage.topic('plans'));
-    harness.versions = await harness.stage.upstream.listen(harness.stage.topic('versions'));
-    return harness;
+  async open(databaseUrl?: string): Promise<void> {
+    this.stage = await Stage.open();
+    this.databaseUrl = databaseUrl ?? (await freshDatabase());
+    this.models = realpathSync(mkdtempSync(join(tmpdir(), 'understudy-models-')));
+    for (const version of ['v1', 'v2', 'v3']) writeFileSync(join(this.models, `${version}.onnx`), `model ${version}`);
+    this.plans = await this.stage.upstream.listen(this.stage.topic('plans'));
+    this.versions = await this.stage.upstream.listen(this.stage.topic('versions'));
   }
 
   /** Starts an instance and waits until it is ready. @param more of its environment */

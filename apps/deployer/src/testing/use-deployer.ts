@@ -1,0 +1,30 @@
+import { afterAll, beforeAll } from 'vitest';
+import type { RunningService } from '#platform';
+import { ControlClient } from '#testing';
+import { Harness } from './harness.js';
+
+export interface UsedDeployer {
+  readonly harness: Harness;
+  readonly control: ControlClient;
+  readonly service: () => RunningService;
+  readonly origin: () => string;
+  /** Address of a path below `/api/v1`. */
+  readonly url: (path: string) => string;
+}
+
+/** One deployer for the tests of a file: started before the first, stopped after the last. What it gives back is of use while tests run. */
+export function useDeployer(): UsedDeployer {
+  const harness = new Harness();
+  let running: RunningService | undefined;
+  beforeAll(async () => {
+    await harness.open();
+    running = await harness.start();
+  });
+  afterAll(() => harness.close());
+  const service = (): RunningService => {
+    if (running === undefined) throw new Error('the deployer is there only while tests run');
+    return running;
+  };
+  const origin = (): string => `http://127.0.0.1:${service().port}`;
+  return { harness, control: new ControlClient(origin), service, origin, url: (path) => `${origin()}/api/v1${path}` };
+}
