@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { weightOf } from '#testing';
+import type { EndpointView } from '#contracts';
+import { http, weightOf } from '#testing';
 import { step } from './testing/harness.js';
 import { useDeployer } from './testing/use-deployer.js';
 
@@ -10,12 +11,46 @@ const bandit = { bandit: { arms: ['v1', 'v2'], cadence: '1h' } };
 const who = { actor: 'ada', reason: 'to see' };
 
 describe('an operator', () => {
-  const { harness, control } = useDeployer();
+  const { harness, control, url } = useDeployer();
 
   const apply = async (name: string, strategy: object): Promise<void> => {
     expect((await control.put(name, harness.manifest(name, strategy))).status).toBe(201);
   };
   const newest = async (name: string) => (await control.events(name))[0];
+
+  it('steers whatever the evidence says, and who, when and why is written down', async () => {
+    await apply('steered', canary);
+    const paused = await control.steer('steered', 'pause', { reason: 'lunch', actor: 'ada' });
+    expect(paused.body).toMatchObject({ rollout: { status: 'paused' } });
+    await harness.evidence('steered', 1, [step(0, { v1: 0.9, v2: 0.1 }, { v1: [800, 900], v2: [99, 100] })]);
+    await control.awaitVerdict('steered', ({ outcome }) => outcome === 'advance', 'a verdict while paused');
+    expect(await control.view('steered')).toMatchObject({ epoch: 1, plan: { step: 0 } });
+    await control.steer('steered', 'resume');
+    await harness.lastPlan('steered', ({ step: number }) => number === 1);
+
+    expect((await control.steer('steered', 'rollback', { reason: 'complaints' })).body).toMatchObject({
+      rollout: { status: 'failed' },
+      plan: { allocation: [{ version: 'v1', weight: 1 }] },
+    });
+    const promoted = await http<EndpointView>(url('/endpoints/steered/promote'), {
+      method: 'POST',
+      headers: { 'x-actor': 'grace' },
+    });
+    expect(promoted.body).toMatchObject({
+      rollout: { status: 'succeeded' },
+      plan: { allocation: [{ version: 'v2', weight: 1 }] },
+    });
+    expect((await control.events('steered')).slice(0, 2)).toMatchObject([
+      { type: 'promoted', actor: 'grace', reason: null },
+      { type: 'rolled-back', actor: 'api', reason: 'complaints' },
+    ]);
+    expect(harness.plansOf('steered').map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4]);
+    expect((await control.steer('steered', 'pause')).status).toBe(409);
+    expect((await control.steer('steered', 'promote', { version: 'v9' })).status).toBe(409);
+    expect((await control.steer('steered', 'promote', { verzion: 'v2' })).status).toBe(400);
+    expect((await control.steer('nobody', 'promote')).status).toBe(404);
+    expect((await http(url('/endpoints/steered/dance'), { method: 'POST' })).status).toBe(404);
+  });
 
   it('sets a candidate’s share, from which its strategy goes on', async () => {
     await apply('share', canary);

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { EndpointView } from '#contracts';
 import type { RunningService } from '#platform';
 import { ControlClient } from '#testing';
 import { Harness } from './harness.js';
@@ -10,6 +11,8 @@ export interface UsedDeployer {
   readonly origin: () => string;
   /** Address of a path below `/api/v1`. */
   readonly url: (path: string) => string;
+  /** Applies `Harness.manifest` and gives the endpoint as it stands then; fails where the manifest is refused. */
+  readonly apply: (name: string, strategy: object, changes?: object) => Promise<EndpointView>;
 }
 
 /** One deployer for the tests of a file: started before the first, stopped after the last. What it gives back is of use while tests run. */
@@ -26,5 +29,12 @@ export function useDeployer(): UsedDeployer {
     return running;
   };
   const origin = (): string => `http://127.0.0.1:${service().port}`;
-  return { harness, control: new ControlClient(origin), service, origin, url: (path) => `${origin()}/api/v1${path}` };
+  const url = (path: string): string => `${origin()}/api/v1${path}`;
+  const control = new ControlClient(origin);
+  const apply = async (name: string, strategy: object, changes: object = {}): Promise<EndpointView> => {
+    const answer = await control.put(name, harness.manifest(name, strategy, changes));
+    expect(answer.body).toMatchObject({ name });
+    return answer.body as unknown as EndpointView;
+  };
+  return { harness, control, service, origin, url, apply };
 }
