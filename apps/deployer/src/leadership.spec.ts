@@ -12,6 +12,14 @@ const canary = {
   canary: { champion: 'v1', candidate: 'v2', steps: [10, 50], interval: '100ms', minSamples: 50, margin: 0.05 },
 };
 const leads = (service: RunningService): boolean => service.app.get(LeaderLease).leads;
+/** As a leader decides and does not publish. */
+const putIntoOutbox = async (pool: pg.Pool, plan: TrafficPlan): Promise<void> => {
+  await pool.query(
+    'INSERT INTO traffic_plans (endpoint, epoch, revision, rollout, step, plan) VALUES ($1, $2, 1, 1, $3, $4)',
+    [plan.endpoint, plan.epoch, plan.step, plan],
+  );
+  await pool.query('UPDATE endpoints SET epoch = $2 WHERE name = $1', [plan.endpoint, plan.epoch]);
+};
 
 describe('two deployers', () => {
   let harness: Harness;
@@ -82,18 +90,11 @@ describe('a deployer that starts again', () => {
   });
   afterEach(() => harness.close());
 
-  const putIntoOutbox = async (next: TrafficPlan): Promise<void> => {
-    await pool.query(
-      'INSERT INTO traffic_plans (endpoint, epoch, revision, rollout, step, plan) VALUES ($1, $2, 1, 1, $3, $4)',
-      [next.endpoint, next.epoch, next.step, next],
-    );
-    await pool.query('UPDATE endpoints SET epoch = $2 WHERE name = $1', [next.endpoint, next.epoch]);
-  };
   const waiting = async (): Promise<number> =>
     (await pool.query('SELECT 1 FROM traffic_plans WHERE published_at IS NULL')).rows.length;
 
   it('publishes what it had decided and not published', async () => {
-    await putIntoOutbox({ ...plan, epoch: 2, step: 1 });
+    await putIntoOutbox(pool, { ...plan, epoch: 2, step: 1 });
     await harness.start();
     expect(await harness.lastPlan('digits', ({ epoch }) => epoch === 2)).toMatchObject({ step: 1 });
     await eventually(async () => (await waiting()) === 0, { what: 'an empty outbox' });
@@ -101,7 +102,7 @@ describe('a deployer that starts again', () => {
   });
 
   it('does not publish again what it had published and not marked', async () => {
-    await putIntoOutbox({ ...plan, epoch: 2, step: 1 });
+    await putIntoOutbox(pool, { ...plan, epoch: 2, step: 1 });
     await harness.stage.upstream.produce(harness.stage.topic('plans'), [
       { key: 'digits', value: { ...plan, epoch: 2, step: 1 } },
     ]);
@@ -111,7 +112,7 @@ describe('a deployer that starts again', () => {
   });
 
   it('throws away plans at or below the topic’s epoch, and puts a valid one above it', async () => {
-    await putIntoOutbox({ ...plan, epoch: 2, step: 1 });
+    await putIntoOutbox(pool, { ...plan, epoch: 2, step: 1 });
     await harness.stage.upstream.produce(harness.stage.topic('plans'), [
       { key: 'digits', value: { ...plan, epoch: 7, salt: 'not ours' } },
     ]);
@@ -135,12 +136,8 @@ describe('a rollback without Postgres', () => {
     await harness.stop(service);
     const pool = harness.pool();
     for (const epoch of [2, 3]) {
-      await pool.query(
-        'INSERT INTO traffic_plans (endpoint, epoch, revision, rollout, step, plan) VALUES ($1, $2, 1, 1, $3, $4)',
-        ['digits', epoch, epoch - 1, { ...plan, epoch, step: epoch - 1, salt: 'never published' }],
-      );
+      await putIntoOutbox(pool, { ...plan, epoch, step: epoch - 1, salt: 'never published' });
     }
-    await pool.query('UPDATE endpoints SET epoch = 3');
     const value = { ...planBack(plan, { actor: 'ada', reason: 'fire' }, 1), epoch: 2 };
     const twice = { ...value, author: { actor: 'bob' } };
     await harness.stage.upstream.produce(harness.stage.topic('plans'), [
