@@ -9,6 +9,16 @@ const canary = {
 
 describe('the deployer', () => {
   const { harness, control, url, apply } = useDeployer();
+  /** A canary of v2 while a worker has v1 alone: its plan is decided, and the answer to who applied it still to come. */
+  const decideBeforeLoaded = async (name: string) => {
+    await apply(name, single);
+    await harness.lastPlan(name, () => true);
+    await harness.stage.worker(name, 'v1');
+    await control.awaitView(name, ({ versions }) => versions[0]?.workers === 1, 'a worker with v1');
+    const applied = control.put(name, harness.manifest(name, canary));
+    const waits = await control.awaitView(name, ({ epoch }) => epoch === 2, 'the plan decided');
+    return { applied, waits };
+  };
 
   it('is ready once every router has the plan and every version a worker; says what it waits for', async () => {
     const view = await apply('waiting', single);
@@ -44,12 +54,7 @@ describe('the deployer', () => {
 
   it('leaves the plan in force until a worker has loaded what the next one gives traffic to', async () => {
     const name = 'loads';
-    await apply(name, single);
-    await harness.lastPlan(name, () => true);
-    await harness.stage.worker(name, 'v1');
-    await control.awaitView(name, ({ versions }) => versions[0]?.workers === 1, 'a worker with v1');
-    const applied = control.put(name, harness.manifest(name, canary));
-    const waits = await control.awaitView(name, ({ epoch }) => epoch === 2, 'the plan decided');
+    const { applied, waits } = await decideBeforeLoaded(name);
     expect(waits.waitsFor).toEqual(
       expect.arrayContaining(['plan 2 to be published to Kafka', 'a living worker with v2']),
     );
@@ -66,12 +71,7 @@ describe('the deployer', () => {
 
   it('publishes a way back alone, where the plans before it still wait', async () => {
     const name = 'back-at-once';
-    await apply(name, single);
-    await harness.lastPlan(name, () => true);
-    await harness.stage.worker(name, 'v1');
-    await control.awaitView(name, ({ versions }) => versions[0]?.workers === 1, 'a worker with v1');
-    const applied = control.put(name, harness.manifest(name, canary));
-    await control.awaitView(name, ({ epoch }) => epoch === 2, 'the plan decided');
+    const { applied } = await decideBeforeLoaded(name);
     expect(await control.steer(name, 'rollback')).toMatchObject({ status: 200, body: { epoch: 3 } });
     await applied;
     expect(harness.plansOf(name).map(({ epoch }) => epoch)).toEqual([1, 3]);
