@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { parseManifest, type Manifest } from '#manifests';
 import { HttpProblem, notFound } from './api/http-problem.js';
+import { refuseUnseen } from './api/refuse-unseen.js';
 import { ApplyManifest } from './apply-manifest.js';
 import { Manifests } from './rollouts/manifests.js';
 import type { Author } from './store/changes.js';
@@ -16,10 +17,11 @@ export class ChangeArms {
     private readonly applyManifest: ApplyManifest,
   ) {}
 
-  /** @returns the epoch of the plan in force after it; @throws HttpProblem 404, or 409 where the manifest has no such arms */
+  /** @returns the epoch of the plan in force after it; @throws HttpProblem 404, 412, or 409 where the manifest has no such arms */
   async change(name: string, verb: 'add-arm' | 'retire-arm', version: string, author: Author): Promise<number> {
     const standing = await this.standings.get(name);
     if (standing === undefined || standing.deleted) throw notFound(name);
+    refuseUnseen(standing, author);
     const arms = armsOf(standing);
     const has = arms.includes(version);
     if (verb === 'add-arm' && has) return standing.epoch;

@@ -194,6 +194,7 @@ describe('applying manifests', () => {
     expect((await verb('/rollback', '"r1"')).status).toBe(412);
     const pin = { when: { routingKey: 'ann' }, version: 'v2' };
     expect((await verb('/pin', '"r1"', pin)).status).toBe(412);
+    expect((await verb('/add-arm', '"r1"', { version: 'v2' })).status).toBe(412);
     expect((await verb('/unpin', '"r1"', { when: pin.when })).status).toBe(412);
     expect((await verb('', '"r1"')).status).toBe(412);
     expect((await verb('', '"r2"')).status).toBe(200);
