@@ -137,11 +137,17 @@ describe('the deployer', () => {
     expect(problemsOf(misnamed.body)['metadata.name']).toContain('expected "other"');
     expect((await control.put('strict', 'a: [')).status).toBe(400);
     expect(
-      (await http(url('/endpoints/strict'), { method: 'PUT', body: '{', headers: { 'content-type': 'application/json' } }))
-        .status,
+      (
+        await http(url('/endpoints/strict'), {
+          method: 'PUT',
+          body: '{',
+          headers: { 'content-type': 'application/json' },
+        })
+      ).status,
     ).toBe(400);
     expect(
-      (await http(url('/endpoints/strict?wait=soon'), { method: 'PUT', body: harness.manifest('strict', single) })).status,
+      (await http(url('/endpoints/strict?wait=soon'), { method: 'PUT', body: harness.manifest('strict', single) }))
+        .status,
     ).toBe(400);
     expect(await control.view('strict')).toMatchObject({ revision: 1, epoch: 1 });
   });

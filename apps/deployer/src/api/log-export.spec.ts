@@ -21,8 +21,7 @@ describe('the log as a stream', () => {
     );
   });
 
-  const read = (query: string, endpoint = name): Promise<Response> =>
-    fetch(url(`/endpoints/${endpoint}/log${query}`));
+  const read = (query: string, endpoint = name): Promise<Response> => fetch(url(`/endpoints/${endpoint}/log${query}`));
 
   it('has a line for each request of the time asked for, and says what its columns are', async () => {
     const response = await read(`?from=2026-02-01T01:00:00Z&to=2026-02-03T00:00:00Z`);
