@@ -51,6 +51,7 @@ describe('two deployers', () => {
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 201]);
     expect(answers.map(({ body }) => body['epoch'])).toEqual([1, 1]);
+    await harness.lastPlan('at-once', () => true);
     expect(harness.plansOf('at-once')).toHaveLength(1);
   });
 
